@@ -67,12 +67,16 @@ class Component(Schema):
     prefix: str = Field(pattern=r"^[A-Z]{1,3}$", description="reference designator prefix")
     pins: tuple[Pin, ...]
     units: tuple[Unit, ...] = ()
-    supply_pins: dict[str, PinName] = Field(default_factory=dict, description="roles vcc and vee to pin names")
+    supply_pins: dict[str, PinName] = Field(
+        default_factory=dict, description="roles vcc and vee to pin names"
+    )
     limits: dict[str, float] = Field(default_factory=dict)
     model: dict[str, float] = Field(default_factory=dict)
     spread: dict[str, float] = Field(default_factory=dict)
     features: tuple[str, ...] = ()
-    cost: float = Field(default=1.0, ge=0, description="relative price, to prefer the cheaper of two that fit")
+    cost: float = Field(
+        default=1.0, ge=0, description="relative price, to prefer the cheaper of two that fit"
+    )
     aliases: tuple[str, ...] = ()
     kicad_symbol: str | None = None
     kicad_footprint: str | None = None

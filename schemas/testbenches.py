@@ -13,6 +13,7 @@ from pydantic import Field
 
 from voltsmith.schemas.base import NetName, Schema, Slug
 
+
 class Dc(Schema):
     """A constant."""
 

@@ -1,0 +1,86 @@
+"""From what a stage asks for to a block instance: parameters filled, defaults stated as assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voltsmith.knowledge.blocks import Asked, Block
+from voltsmith.knowledge.devices import format_value
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.plans import BlockInstance
+from voltsmith.schemas.quantities import QUANTITIES
+from voltsmith.schemas.requirements import Requirement
+
+
+@dataclass(frozen=True)
+class Instantiated:
+    """A block instance with the requirements and sentences its defaults added."""
+
+    instance: BlockInstance
+    assumed: tuple[Requirement, ...]
+    assumptions: tuple[str, ...]
+
+
+def instantiate(
+    block: Block, asked: Asked, identifier: str, requirements: Sequence[Requirement], first_id: int
+) -> Instantiated:
+    """Fill the block's parameters from ``asked``; a default becomes an assumption, and if it can be
+    measured, a requirement of its own with ids from ``first_id`` up.
+
+    Raises:
+        Infeasible: a parameter lies outside the block's range.
+    """
+    derived = block.derive(asked)
+    numbers = {**derived, **asked.numbers}
+    assumed: list[Requirement] = []
+    sentences: list[str] = []
+    for parameter in block.parameters:
+        if parameter.name not in numbers and parameter.default is not None:
+            numbers[parameter.name] = parameter.default
+            sentences.append(f"{parameter.description}: {show(parameter.default, parameter.unit)}, as none was given")
+            quantity = QUANTITIES.get(parameter.name)
+            if quantity is not None and quantity.role == "performance" and parameter.name in block.measures:
+                assumed.append(
+                    Requirement(
+                        id=f"R{first_id + len(assumed)}",
+                        quantity=parameter.name,
+                        target=parameter.default,
+                        unit=quantity.unit,
+                        tolerance=quantity.tolerance,
+                        absolute_tolerance=quantity.absolute,
+                        stage=identifier,
+                        source="assumed",
+                    )
+                )
+        if parameter.name in numbers:
+            _within(block, parameter, numbers[parameter.name])
+    instance = BlockInstance(
+        id=identifier,
+        block=block.id,
+        parameters=numbers,
+        choices=dict(asked.choices),
+        components=asked.components,
+        requirements=tuple(requirement.id for requirement in (*requirements, *assumed)),
+    )
+    return Instantiated(instance, tuple(assumed), tuple(sentences))
+
+
+def show(value: float, unit: str) -> str:
+    """A number for people: ``15.9 nF``; ratios and percentages without a prefix."""
+    if unit in ("", "1", "V/V", "%", "dB", "deg", "degC", "dB/decade"):
+        return f"{value:.4g}" + ("" if unit in ("", "1", "V/V") else f" {unit}")
+    text = format_value(float(f"{value:.4g}"))
+    digits = text.rstrip("TGMkmunpf")
+    return f"{digits} {text[len(digits) :]}{unit}"
+
+
+def _within(block: Block, parameter: Parameter, value: float) -> None:
+    low, high = parameter.low, parameter.high
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f"{'' if low is None else show(low, parameter.unit)} to {'' if high is None else show(high, parameter.unit)}"
+        raise Infeasible(
+            f"{parameter.description} of {show(value, parameter.unit)} is outside what a "
+            f"{block.title} can do ({bounds})"
+        )

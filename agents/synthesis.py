@@ -1,0 +1,122 @@
+"""The synthesis agent: a plan becomes a netlist and the testbench that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from voltsmith.knowledge.blocks import Values, block
+from voltsmith.knowledge.blocks.assembly import Assembly, ChainState, Probe
+from voltsmith.schemas.circuits import Circuit
+from voltsmith.schemas.plans import BlockInstance, Plan
+from voltsmith.schemas.requirements import Requirement
+from voltsmith.schemas.testbenches import Bench, Check, Load, Testbench
+
+_DECIBEL_KIND = {"gain": "gain_db", "passband_gain": "passband_gain_db", "peak_gain": "peak_gain_db"}
+_LOADS = {
+    "load_resistance": "resistor",
+    "load_capacitance": "capacitor",
+    "load_current": "current",
+}
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A circuit, how it is measured, and what was assumed on the way."""
+
+    circuit: Circuit
+    testbench: Testbench
+    assumptions: tuple[str, ...]
+
+
+def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
+    """Build the circuit of ``plan``.
+
+    Raises:
+        Infeasible: a block cannot be built with its parameters; the message says why.
+    """
+    assembly = Assembly(plan.name, plan.supply, load=_load(requirements))
+    assembly.assumptions += plan.assumptions
+    _tighten(assembly, requirements)
+    by_id = {requirement.id: requirement for requirement in requirements}
+    for index, chain in enumerate(plan.chains):
+        state = ChainState(suffix="" if len(plan.chains) == 1 else str(index + 1))
+        for position, instance in enumerate(chain):
+            state.first = position == 0
+            builder = assembly.builder(instance.id, state, instance.components)
+            builder.is_last = position == len(chain) - 1
+            block(instance.block).build(builder, _values(instance, by_id))
+    circuit = assembly.finish()
+    return Synthesis(circuit, _testbench(plan, assembly, by_id), tuple(dict.fromkeys(assembly.assumptions)))
+
+
+def _values(instance: BlockInstance, by_id: dict[str, Requirement]) -> Values:
+    own = [by_id[identifier] for identifier in instance.requirements if identifier in by_id]
+    return Values(
+        instance.parameters, instance.choices, {requirement.quantity: requirement for requirement in own}
+    )
+
+
+def _load(requirements: Iterable[Requirement]) -> Load | None:
+    for requirement in requirements:
+        if (kind := _LOADS.get(requirement.quantity)) is not None and requirement.target > 0:
+            return Load(kind=kind, value=requirement.target, net="out")  # type: ignore[arg-type]
+    return None
+
+
+def _tighten(assembly: Assembly, requirements: Iterable[Requirement]) -> None:
+    """Better parts where a tolerance asked for is tighter than ordinary ones can hold."""
+    asked = [
+        requirement.tolerance
+        for requirement in requirements
+        if requirement.source == "prompt"
+        and requirement.role == "performance"
+        and requirement.relation == "eq"
+        and requirement.absolute_tolerance is None
+    ]
+    if asked and min(asked) < 0.03:
+        assembly.resistor_tolerance = 0.001
+        assembly.capacitor_tolerance = 0.01
+        assembly.assumptions.append(
+            f"0.1 % resistors and 1 % capacitors, because {min(asked) * 100:g} % was asked for"
+        )
+
+
+def _testbench(plan: Plan, assembly: Assembly, by_id: dict[str, Requirement]) -> Testbench:
+    benches: dict[str, Bench] = {}
+    checks: list[Check] = []
+    for instance in plan.instances():
+        offers = assembly.offers[instance.id]
+        for identifier in instance.requirements:
+            requirement = by_id.get(identifier)
+            offer = None if requirement is None else offers.get(requirement.quantity)
+            if requirement is None or offer is None or requirement.role != "performance":
+                continue
+            probe = _in_unit_of(requirement, offer(requirement))
+            first = _keep(benches, probe.bench)
+            second = None if probe.second is None else _keep(benches, probe.second)
+            checks.append(
+                Check(requirement=identifier, bench=first, second=second, measure=probe.measure)
+            )
+    return Testbench(benches=tuple(benches.values()), checks=tuple(checks))
+
+
+def _in_unit_of(requirement: Requirement, probe: Probe) -> Probe:
+    kind = _DECIBEL_KIND.get(probe.measure.kind)
+    if requirement.unit != "dB" or kind is None:
+        return probe
+    return probe._replace(measure=probe.measure.model_copy(update={"kind": kind}))
+
+
+def _keep(benches: dict[str, Bench], bench: Bench) -> str:
+    """The name under which an equal bench is already kept, or a new one."""
+    content = bench.model_copy(update={"name": "x"})
+    for name, known in benches.items():
+        if known.model_copy(update={"name": "x"}) == content:
+            return name
+    name, count = bench.name, 1
+    while name in benches:
+        count += 1
+        name = f"{bench.name}_{count}"
+    benches[name] = bench.model_copy(update={"name": name})
+    return name

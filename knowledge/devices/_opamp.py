@@ -1,0 +1,94 @@
+"""Model of a voltage-feedback op-amp, written as a subcircuit ``in_p in_n vcc vee out``.
+
+Three stages, after Boyle et al., "Macromodeling of integrated circuit operational amplifiers",
+IEEE JSSC 9 (1974), with saturating sources in the place of its transistors:
+
+1. input: ``I = SR*C * tanh(gm/(SR*C) * v)`` into C, so that ``GBW = gm/(2*pi*C)`` and the slope never
+   exceeds SR. ``v`` is the differential voltage with offset and noise, plus an error that grows once
+   the common-mode voltage leaves its range.
+2. the integrator node is clamped to the output swing by two diodes, so it never winds up; one more
+   pole follows, which gives the phase margin.
+3. output: resistance, current limit, and the load current is taken from the rails.
+
+Keys of ``model`` (SI): ``gbw``, ``slew_rate``, ``open_loop_gain`` (ratio), ``second_pole`` (Hz),
+``offset`` (V, typical; an output of ``gain * offset`` for no input), ``bias_current`` (A, positive
+into the pins), ``input_capacitance``, ``input_resistance``, ``noise_voltage`` (V/sqrt(Hz)),
+``output_resistance``, ``output_current``, ``supply_current`` (per amplifier), the four headrooms (V)
+and optionally ``phase_reversal`` (1: below its input range the output swings the wrong way).
+
+Not covered: 1/f and current noise, CMRR and PSRR at low levels, asymmetric slewing, protection
+diodes at the inputs, self-heating.
+"""
+
+from __future__ import annotations
+
+import math
+
+from voltsmith.knowledge.devices._names import model_name
+from voltsmith.knowledge.devices._smooth import output_stage, supply_current, swing
+from voltsmith.knowledge.devices._values import spice_number as num
+from voltsmith.schemas.components import Component
+
+COMPENSATION = 1e-9
+"""Capacitance (F) of the integrator; any value does, since gm is chosen to go with it."""
+
+BOLTZMANN_4KT = 4 * 1.380649e-23 * 300.15
+"""4kT (J) at ngspice's nominal 27 degrees Celsius."""
+
+_CLAMP_EMISSION = 0.3
+_CLAMP_DROP = _CLAMP_EMISSION * 0.025865 * math.log(1e12)
+# The window for the common-mode voltage opens 0.1 V outside the datasheet range, so that the
+# rounding of its edge is not felt inside.
+_EDGE, _MARGIN = 0.0125, 0.1
+
+
+def opamp_card(component: Component) -> str:
+    """The subcircuit of one amplifier of ``component``."""
+    m, name = component.model, model_name(component)
+    gm = 2 * math.pi * m["gbw"] * COMPENSATION
+    slew_current = m["slew_rate"] * COMPENSATION
+    # The idle current of the output stage is part of the quiescent current.
+    idle = min(0.1 * m["supply_current"], 0.01 * m["output_current"])
+    lines = [
+        f".subckt {name} in_p in_n vcc vee out",
+        f"vos ip in_p {num(m['offset'])}",
+        f"rin in_p in_n {num(m['input_resistance'])}",
+        f"cin in_p in_n {num(m['input_capacitance'])}",
+        f"ccp in_p vee {num(m['input_capacitance'])}",
+        f"ccn in_n vee {num(m['input_capacitance'])}",
+        f"ibp in_p vee {num(m['bias_current'])}",
+        f"ibn in_n vee {num(m['bias_current'])}",
+        f"rnoise nz 0 {num(m['noise_voltage'] ** 2 / BOLTZMANN_4KT)}",
+        f"bgm 0 g i={num(slew_current)}*tanh({num(gm / slew_current)}"
+        f"*(v(ip,in_n)+v(nz){_common_mode_error(m)}))",
+        f"cc g 0 {num(COMPENSATION)}",
+        f"rp g 0 {num(m['open_loop_gain'] / gm)}",
+        *swing(m["output_low_headroom"], m["output_high_headroom"]),
+        f"vch hi hc {num(_CLAMP_DROP)}",
+        f"vcl lc lo {num(_CLAMP_DROP)}",
+        f"dh g hc {name}_d",
+        f"dl lc g {name}_d",
+        "gh 0 h g 0 1000",
+        "rh h 0 1m",
+        f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 1e-3))}",
+        *output_stage("h", resistance=m["output_resistance"], current=m["output_current"], idle=idle),
+        supply_current(m["supply_current"] - idle),
+        f".ends {name}",
+        f".model {name}_d d(is={num(slew_current * 1e-12)} n={_CLAMP_EMISSION} eg=0.1 xti=0)",
+    ]
+    return "\n".join(lines)
+
+
+def _common_mode_error(m: dict[str, float]) -> str:
+    """Terms of an expression that pull the output away once the common mode leaves its range.
+
+    With a slope of 2 a follower simply stops at the end of the range; with more, it turns back, as
+    JFET inputs do below theirs (TI SLOS080, section on phase reversal).
+    """
+    low = f"(v(vee){m['input_low_headroom'] - _MARGIN:+.9g}-0.5*(v(ip)+v(in_n)))"
+    high = f"(0.5*(v(ip)+v(in_n))-v(vcc){m['input_high_headroom'] - _MARGIN:+.9g})"
+    slope = 10 if m.get("phase_reversal") else 2
+    return (
+        f"+{num(slope / 2)}*{low}*(1+tanh({low}/{num(_EDGE)}))"
+        f"-{num(1.0)}*{high}*(1+tanh({high}/{num(_EDGE)}))"
+    )
