@@ -8,18 +8,22 @@ from itertools import product
 from voltsmith.agents.reading._relations import Draft
 
 _MIN = (
-    "at least|minimum|min|greater than|more than|higher than|larger than|bigger than|above|over|exceeding|exceeds|exceed|"
-    "in excess of|upwards of|better than|down to|starting at|beyond|greater than or equal to|>=|>|≥|=>|no worse than|"
-    "longer than|faster than"
+    "at least|minimum|min|greater than|more than|higher than|larger than|bigger than|above|over|exceeding|"
+    "exceeds|exceed|in excess of|upwards of|"
+    "better than|down to|starting at|beyond|greater than or equal to|>=|>|≥|"
+    "no worse than|longer than|faster than"
 )
 _MAX = (
-    "at most|maximum|max|less than|lower than|smaller than|fewer than|below|under|up to|limited to|limit to|limits to|"
-    "as much as|within|to within|less than or equal to|<=|<|≤|=<|shorter than|slower than|and below|capped at|at the most"
+    "at most|maximum|max|less than|lower than|smaller than|fewer than|below|under|up to|limited to|"
+    "limit to|limits to|as much as|within|to within|less than or equal to|<=|<|≤|=<|shorter than|slower than|"
+    "capped at|at the most"
 )
 _UPWARD = "exceed|exceeding|exceeds|above|over|more than|greater than|higher than|larger than|beyond"
 _DOWNWARD = "below|under|less than|lower than|smaller than|fewer than|fall below|drop below|go below"
-_NEGATIONS = "not|no|never|cannot|can't|without|not to|doesn't|don't|mustn't|shouldn't|won't|not be|never be|not go"
-_ABOUT = "about|around|approximately|approx|roughly|nearly|almost|circa|ca|some|~|≈|in the region of|somewhere around"
+_NEGATIONS = (
+    "not|no|never|cannot|can't|without|not to|doesn't|don't|mustn't|shouldn't|won't|not be|never be|not go"
+)
+_ABOUT = "about|around|approximately|approx|roughly|nearly|almost|circa|ca|some|~|≈|in the region of"
 
 _LEADING: dict[str, str] = {
     **dict.fromkeys(_MIN.split("|"), "min"),
@@ -32,11 +36,12 @@ _LONGEST = max(len(phrase.split()) for phrase in _LEADING)
 _FILLERS = frozenset({"of", "a", "an", "the", "is", ":", "=", "."})
 # "maximum output current of 20 mA": the bound is said of the noun; the noun stays outside the span,
 # because whoever binds the number looks for it there.
-_NOUNS = frozenset(
-    "gain current voltage attenuation frequency power ripple noise input output supply stopband passband quiescent load "
-    "rejection bandwidth delay resistance impedance slew rate dissipation consumption temperature drop error offset "
-    "distortion total signal swing cutoff stop-band pass-band".split()
+_NOUN_WORDS = (
+    "gain current voltage attenuation frequency power ripple noise input output supply stopband "
+    "passband quiescent load rejection bandwidth delay resistance impedance slew rate dissipation "
+    "consumption temperature drop error offset distortion total signal swing cutoff stop-band pass-band"
 )
+_NOUNS = frozenset(_NOUN_WORDS.split())
 _WORD = re.compile(r"[a-z']+(?:-[a-z]+)*|[<>=≤≥~≈-]+|[^\sa-z]")
 _WINDOW = 72
 
@@ -46,8 +51,8 @@ _TRAILING = re.compile(
     r"|-(?P<ish>ish)\b|\s(?P<about>approximately|approx\b\.?|roughly)",
     re.IGNORECASE,
 )
-_BOUND_OF_NEXT = re.compile(r"\.?\s(?:of\b|[0-9]|(?P<noun>[a-z-]+))", re.IGNORECASE)
-_LESS = frozenset("less lower below under fewer smaller shorter".split())
+_BOUND_OF_NEXT = re.compile(r"\.?\s(?:of\b|(?P<noun>[a-z-]+))", re.IGNORECASE)
+_LESS = frozenset(["less", "lower", "below", "under", "fewer", "smaller", "shorter"])
 # "or better" means less of these, and more of anything else.
 _LOWER_IS_BETTER = frozenset({"percent", "noise_density", "current_noise_density", "parts", "time"})
 
@@ -136,7 +141,9 @@ def _trail(text: str, ceiling: int, draft: Draft) -> None:
     elif word == "better":
         draft.relation = _bound("min", draft, True)
     else:
-        draft.relation = "max" if word in _LESS or word.startswith(("max", "tops")) or word.endswith("most") else "min"
+        draft.relation = (
+            "max" if word in _LESS or word.startswith(("max", "tops")) or word.endswith("most") else "min"
+        )
     # The stop of "max." belongs to it only when a sentence goes on; at the end it closes the sentence.
     keeps_stop = after["close"] == ")" or not after["bound"]
     draft.end = after.end() if keeps_stop else after.end("bound")

@@ -45,13 +45,14 @@ def fold(text: str) -> str:
 
 
 def is_shouted(text: str) -> bool:
-    """Whether the text has letters and none is lower case, so that case says nothing about units."""
-    return text.isupper()
+    """Whether words, not units alone, are all in capitals, so that case says nothing about units."""
+    return text.isupper() and _CAPITALS.search(text) is not None
 
 
+_CAPITALS = re.compile(r"[A-Z]{4}")
 _DIGITS = r"[0-9]++"
 _LITERAL = re.compile(
-    rf"""(?P<grouped>[0-9]{{1,3}}+(?:(?:,[0-9]{{3}}(?![0-9]))++|\x20[0-9]{{3}}(?:\x20[0-9]{{3}})+(?![0-9.,])
+    rf"""(?P<grouped>[0-9]{{1,3}}+(?:(?:,[0-9]{{3}}(?![0-9]))++|(?:\.[0-9]{{3}}){{2}}(?![0-9.])|\x20[0-9]{{3}}(?:\x20[0-9]{{3}})+(?![0-9.,])
         |\x200[0-9]{{2}}(?![0-9]))(?:\.{_DIGITS})?)
       | (?P<plain>(?:{_DIGITS}(?:\.{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?[0-9]{{1,4}}(?![0-9]))?)""",
     re.VERBOSE,
@@ -69,43 +70,55 @@ _CODE_LETTERS = {"r": (0, "ohm"), "v": (0, "V"), "K": (3, ""), "Meg": (6, "")} |
     letter: (exponent, "")
     for letter, exponent in {"k": 3, "M": 6, "G": 9, "m": -3, "u": -6, "n": -9, "p": -12}.items()
 }
+_ORDINARY = re.compile(r"[0-9]{1,2}(?![0-9A-Za-z:/])")
 _ORDINAL = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th)(?![A-Za-z0-9])", re.IGNORECASE)
 _RATIO = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?):([0-9]{1,6}(?:\.[0-9]{1,3})?)(?![0-9:.])")
-_FRACTION = re.compile(r"([0-9]{1,3})/([0-9]{1,3})(?![0-9/.A-Za-z]*[0-9/])")
+_FRACTION = re.compile(r"([0-9]{1,3})/([0-9]{1,3})(?![0-9/]|[.A-Za-z]{0,4}/[0-9])")
+_MULTIPLE = re.compile(r"x[0-9]{1,9}[a-z]{0,3}")
+_MINUS = re.compile(r"(?<!plus[ /-])(?<!or[ -])\b(?:minus|negative)\s$", re.IGNORECASE)
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 
 _SCAN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+|[×](?=[0-9])|[+-]?+\.?[0-9]|[½¼¾⅓⅔]")
-_RUN = re.compile(r"([0-9]+)([A-Za-z]+)[0-9]+[A-Za-z0-9]*+")
+_RUN = re.compile(r"([0-9]{1,6}+)([A-Za-z]{1,8})[0-9]+[A-Za-z0-9]{0,24}+")
 _FAMILY = re.compile(r"(?:74|54|24|25|93)[A-Z]{1,4}[0-9]{2,}|[0-9][nN][0-9]{3,}|[0-9]S[A-DJK][0-9]{2,}")
 _NAME_TAIL = re.compile(r"(?:-[0-9][0-9.]*[A-Z]{0,3}(?![A-Za-z]))?(?:-[A-Z0-9]{1,4}(?![a-z]))*")
 _NAMED_BEFORE = re.compile(
-    r"(?:\b(?:LM|NE|SE|TL|OPA|AD|BC|BD|BF|TIP|CD|SN|MC|MCP|LT|LTC|MAX|IRF|UA|CA|RS|USB|IEC|Pi|Uno|SOT|TO|DIP)"
-    r"[ -]|\bE[ -](?=(?:3|6|12|24|48|96|192)\b)|\b[A-Z]{2,}-|\bBluetooth )$"
+    r"(?:\b(?:LM|NE|SE|TL|OPA|BC|BD|BF|TIP|CD|SN|LT|LTC|IRF|RS|USB|IEC|Pi|Uno)"
+    r"[ -]|\bE[ -]|\b[A-Z]{2,}-|\bBluetooth )$"
 )
 _DEVICE_NOUN = re.compile(
-    r"s?(?:[ -](?:ic|chip|timer|op-?\s?amp|regulator|transistor|diode|comparator|based|astable|monostable|"
-    r"bistable|oscillator|circuit|led|flasher|blinker|fet|mosfet|bjt|type|style|audio|linear)s?\b|$|[.,;:!?)])",
+    r"s?[ -](?:ic|chip|timer|op-?\s?amp|regulator|transistor|diode|comparator|based|astable|monostable|"
+    r"bistable|circuit|flasher|blinker|mosfet|bjt|type|style|audio|npn|pnp|counter|shunt)s?\b",
     re.IGNORECASE,
 )
-_DEVICES = frozenset(
-    "555 556 741 317 337 358 324 386 431 393 339 3904 3906 2222 2907 4148 4007 4001 4017 4060 4093 5532 7660 3055"
-    .split()
+_DEVICE_NUMBERS = (
+    "555 556 741 317 337 358 324 386 431 393 339 3904 3906 2222 2907 4148 4007 4001 4017 4060 4093 5532 "
+    "7660 3055"
 )
-_ALWAYS_DEVICES = re.compile(r"55[56]|741|7[89][LM]?(?:05|06|08|09|12|15|18|24)|390[46]|4148")
-_ARTICLE_BEFORE = re.compile(r"(?:\b(?:an?|the|with|using|use|and|or|like|on|via|from|by|classic)\s|^\s*)$", re.I)
-
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+_DEVICES = frozenset(_DEVICE_NUMBERS.split())
+_DEVICE_DIGITS = re.compile(r"[0-9]{1,6}[LM]?[0-9]{0,3}+(?![0-9])")
+_DOTTED = re.compile(r"[.,][0-9]{1,6}")
+_FAMOUS = re.compile(r"55[56]|741|7[89][LM]?(?:05|06|08|09|12|15|18|24)")
+_VALUE_BEFORE = re.compile(
+    r"(?:\b(?:of|is|than|least|most|gain|to|by|about|value)\s|[=:<>~≈]\s?)$", re.IGNORECASE
+)
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
 _WORDS = {word: float(i) for i, word in enumerate((_ONES + " seventeen eighteen nineteen").split())}
-_WORDS |= {w: 10.0 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_WORDS |= {
+    w: 10.0 * i
+    for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _PARTS = {"half": 0.5, "quarter": 0.25, "tenth": 0.1}
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-_PLACES = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_PLACES = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _NUMBER_WORDS = frozenset([*_WORDS, *_SCALES, *_PARTS, *_TIMES, *_PLACES, "a", "an"])
 
 _SMALL = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\b"
-_TENS = rf"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[\s-](?:one|two|three|four|five|six|seven|eight|nine)\b|{_SMALL})"
+_TENS = rf"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[\s-]{_SMALL}|{_SMALL})"
 _PHRASE = re.compile(
-    rf"""(?:an?\s)?(?P<part>half|quarter|tenth)\b(?:[\s-](?:of\s)?an?\b)?
+    rf"""(?:an?\s|one[\s-]|(?P<three>three)[\s-])?(?P<part>half|quarter|tenth)s?\b(?:[\s-](?:of\s)?an?\b)?
       | (?P<whole>(?:(?:{_TENS}|an?)(?:[\s-](?:hundred|thousand|million)\b(?:\s(?:and\s)?{_TENS})?)+
         |(?:hundred|thousand|million)\b|{_TENS})(?:\spoint(?:\s{_SMALL})+)?)(?P<plus>\sand\san?\s(?:half|quarter)\b)?""",
     re.VERBOSE | re.IGNORECASE,
@@ -121,7 +134,9 @@ _COUNTED = re.compile(
     r"amplifier|filter|comparator|regulator|timer|servo|potentiometer|lamp|phase|times)(?:s|es|y|ies)?\b",
     re.IGNORECASE,
 )
-_QUANTIFIER_BEFORE = re.compile(r"\b(?:gain|factor|ratio|order|value|multiply|divide|of|by)\s(?:of\s|by\s|is\s)?$", re.I)
+_QUANTIFIER_BEFORE = re.compile(
+    r"\b(?:gain|factor|ratio|order|value|multiply|divide|of|by)\s(?:of\s|by\s|is\s)?$", re.I
+)
 _JOINED = re.compile(r"[\s-](?:(?:to|and|or)\s)?|,\s(?:and\s|or\s)?", re.IGNORECASE)
 
 
@@ -139,8 +154,17 @@ def lex(text: str) -> list[Number]:
         else:
             number, pos = _from_digits(text, hit.start(), hit.end(), shouted)
         if number is not None:
-            found.append(number)
+            floor = found[-1].end if found else 0
+            found.append(_negated(text, floor, number))
     return _keep_quantifying(text, found, shouted)
+
+
+def _negated(text: str, floor: int, number: Number) -> Number:
+    """Take in a spelled-out sign: ``minus ten``."""
+    if number.start < 6 or text[number.start - 2] not in "sSeE" or number.kind not in {"plain", "word"}:
+        return number
+    minus = _MINUS.search(text, max(floor, number.start - 16), number.start)
+    return number._replace(start=minus.start(), value=-number.value) if minus else number
 
 
 def _from_digits(text: str, start: int, pos: int, shouted: bool) -> tuple[Number | None, int]:
@@ -175,7 +199,8 @@ def _literal(
     comma = _DECIMAL_COMMA.match(text, literal.start()) if text[end : end + 1] == "," else None
     after_list = text[max(start - 1, 0) : start] == ","
     if literal["grouped"]:
-        value = float(literal.group().replace(",", "").replace(" ", ""))
+        joined = literal.group().replace(",", "").replace(" ", "")
+        value = float(joined.replace(".", "") if joined.count(".") > 1 else joined)
     elif comma and not after_list and unit_at(text, comma.end(), shouted) is not None:
         value, end = float(f"{comma[1]}.{comma[2]}"), comma.end()
     else:
@@ -184,7 +209,9 @@ def _literal(
     if code is not None and not text[code.end() : code.end() + 1].isdigit():
         exponent, unit = _CODE_LETTERS.get(code[2]) or _CODE_LETTERS[code[2].lower()]
         tail = text[code.end() : code.end() + 1]
-        if not (tail.isalpha() and tail.isascii()) or unit_at(text, code.end(), shouted):
+        # "12V2A" is 12 V and 2 A: a code that names its unit takes no other.
+        own = None if not (tail.isalpha() and tail.isascii()) else unit_at(text, code.end(), shouted)
+        if not tail.isalpha() or (own is not None and unit in {"", own.unit}):
             number = Number(start, code.end(), sign * float(f"{code[1]}.{code[3]}"), "code", exponent, unit)
             return number, code.end()
     if value == 10 and (power := _POWER.match(text, end)):
@@ -195,8 +222,16 @@ def _literal(
         exponent, end = _SCALES[scale[1].lower()], scale.end()
     elif end < len(text) and text[end] in _VULGAR:
         value, end = value + _VULGAR[text[end]], end + 1
-    after = end + 1 if text[end : end + 1] in {"x", "×"} and text[end + 1 : end + 2].isdigit() else end
-    return Number(start, end, sign * value, kind, exponent), after
+    return Number(start, end, sign * value, kind, exponent), _go_on(text, end, shouted)
+
+
+def _go_on(text: str, end: int, shouted: bool) -> int:
+    """Step over the letters of ``16x2`` and ``12V2A``, which would hide the second number."""
+    if not text[end : end + 1].isalpha():
+        return end
+    unit = unit_at(text, end, shouted)
+    after = unit.end if unit else end + (text[end] in "xX")
+    return after if text[after : after + 1].isdigit() else end
 
 
 def _power(match: re.Match[str]) -> int:
@@ -205,6 +240,8 @@ def _power(match: re.Match[str]) -> int:
 
 def _special(text: str, start: int, shouted: bool) -> tuple[Number | None, int] | None:
     """What digits can be besides a literal: an ordinal, a part name, a ratio or a fraction."""
+    if _ORDINARY.match(text, start) and not (start > 1 and text[start - 2].isalpha()):
+        return None  # the common case, told apart with one look
     if place := _ORDINAL.match(text, start):
         return Number(start, start + len(place[1]), float(place[1]), "ordinal"), place.end()
     name_end = _name_at(text, start, shouted)
@@ -235,22 +272,24 @@ def _name_at(text: str, start: int, shouted: bool) -> int:
         if family or not plausible:
             tail = _NAME_TAIL.match(text, end)
             return tail.end() if tail else end
-    digits = re.compile(r"[0-9]+[LM]?[0-9]*").match(text, start)
-    if digits is None or len(digits.group()) > 6:
+    digits = _DEVICE_DIGITS.match(text, start)
+    if digits is None:
         return 0
     end = digits.end()
-    if text[end : end + 1] in {".", ","} and text[end + 1 : end + 2].isdigit():
-        return 0
     before = text[max(start - 24, 0) : start]
-    if _NAMED_BEFORE.search(before):
-        return end if unit_at(text, end, shouted) is None else 0
-    always = _ALWAYS_DEVICES.fullmatch(digits.group())
-    if (always or digits.group() in _DEVICES) and unit_at(text, end, shouted) is None:
-        noun = _DEVICE_NOUN.match(text, end)
-        closing = noun is None or len(noun.group()) <= 1
-        if (always and _ARTICLE_BEFORE.search(before)) or not (noun is None or closing):
-            return end
-    return 0
+    if (start > 1 and text[start - 2].isalpha()) or text[start - 1 : start] == "-":
+        dotted = _DOTTED.match(text, end)
+        name_end = dotted.end() if dotted else end
+        if _NAMED_BEFORE.search(before) and unit_at(text, name_end, shouted) is None:
+            return name_end
+    if len(digits.group()) < 3 or _DOTTED.match(text, end):
+        return 0
+    famous = _FAMOUS.fullmatch(digits.group())
+    if not (famous or digits.group() in _DEVICES) or unit_at(text, end, shouted) is not None:
+        return 0
+    if famous and not _VALUE_BEFORE.search(before):
+        return end
+    return end if _DEVICE_NOUN.match(text, end) else 0
 
 
 def _from_word(text: str, hit: re.Match[str], shouted: bool) -> tuple[Number | None, int]:
@@ -258,7 +297,7 @@ def _from_word(text: str, hit: re.Match[str], shouted: bool) -> tuple[Number | N
     start, end, word = hit.start(), hit.end(), hit.group()
     low = word.lower()
     if not word.isalpha():
-        if low[0] == "x" and word[1:2].isdigit() and not (start and text[start - 1].isalnum()):
+        if low[0] == "x" and _MULTIPLE.fullmatch(low) and not (start and text[start - 1].isalnum()):
             number, after = _from_digits(text, start + 1, start + 2, shouted)
             return (number._replace(kind="multiple") if number else None), max(after, start + 2)
         tail = _NAME_TAIL.match(text, end) if word[0].isupper() else None
@@ -283,7 +322,7 @@ def _from_word(text: str, hit: re.Match[str], shouted: bool) -> tuple[Number | N
 
 def _phrase_value(phrase: re.Match[str]) -> float:
     if phrase["part"]:
-        return _PARTS[phrase["part"].lower()]
+        return _PARTS[phrase["part"].lower()] * (3 if phrase["three"] else 1)
     whole, _, decimals = phrase["whole"].lower().partition(" point ")
     total = group = 0.0
     for word in re.split(r"[\s-]", whole):
@@ -298,6 +337,11 @@ def _phrase_value(phrase: re.Match[str]) -> float:
     return total + group + (float(f"0.{digits}") if digits else 0.0) + extra
 
 
+def counts_things(text: str, end: int) -> bool:
+    """Whether the number that ends at ``end`` counts things that a circuit has: poles, LEDs, inputs."""
+    return _COUNTED.match(text, end) is not None
+
+
 def _keep_quantifying(text: str, numbers: list[Number], shouted: bool) -> list[Number]:
     """Drop number words that count nothing ("this one"), keeping those joined to a number that stays."""
     kept: list[Number] = []
@@ -308,18 +352,20 @@ def _keep_quantifying(text: str, numbers: list[Number], shouted: bool) -> list[N
 
 
 def _quantifies(text: str, number: Number, shouted: bool, following: Number | None) -> bool:
-    word = text[number.start : number.end].lower()
+    word = text[number.start : number.end].lower().removeprefix("minus ")
     unit = unit_at(text, number.end, shouted)
-    if unit is not None and not (unit.unit == "A" and text[number.end + 1 : unit.end] == "A" and word == "one"):
+    if unit is not None and not (
+        unit.unit == "A" and text[number.end + 1 : unit.end] == "A" and word == "one"
+    ):
         return True
-    if word in _TIMES or (word not in _PARTS and _COUNTED.match(text, number.end)):
+    if word in _TIMES or (number.value not in _PARTS.values() and _COUNTED.match(text, number.end)):
         return True
     before = text[max(number.start - 24, 0) : number.start]
-    if word not in {"one", *_PARTS} and _QUANTIFIER_BEFORE.search(before):
+    if word != "one" and number.value not in _PARTS.values() and _QUANTIFIER_BEFORE.search(before):
         return True
     if word == "one" and re.search(r"(?:gain|factor) (?:of|is) $", before, re.IGNORECASE):
         return True
-    if following is None or following.start - number.end > 8 or word in _PARTS:
+    if following is None or following.start - number.end > 8 or number.value < 1:
         return False
     gap = text[number.end : following.start].lower()
     return bool(_JOINED.fullmatch(gap)) and (word != "one" or "to" in gap)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from voltsmith.agents.reading._units import UnitMatch
 
+_LARGEST_POWER = 300  # 10**300 is still a float
+
 
 @dataclass(slots=True)
 class Draft:
@@ -41,11 +43,10 @@ class Draft:
 
     def value(self) -> float:
         """The value in SI; dividing by an exact power of ten keeps 2.2 uF equal to 2.2e-6."""
-        power = max(-400, min(400, self.scale + self.exponent))
-        try:
-            scaled = self.written * 10**power if power >= 0 else self.written / 10**-power
-        except OverflowError:
-            scaled = 0.0 if power < 0 else math.inf * self.written if self.written else 0.0
+        power = self.scale + self.exponent
+        if abs(power) > _LARGEST_POWER:
+            return math.copysign(math.inf, self.written) if self.written and power > 0 else 0.0
+        scaled = self.written * float(10**power) if power >= 0 else self.written / float(10**-power)
         return scaled * self.factor + self.offset
 
     def wear(self, unit: UnitMatch) -> None:
@@ -96,9 +97,15 @@ def _is_pair(text: str, first: Draft, second: Draft) -> bool:
 
 
 _RANGE_GAP = re.compile(r"\s?(?:-|\.{2,3}|…|~)\s?|\s(?P<to>to|through|up to|and|-)\s", re.IGNORECASE)
-_RANGE_LEAD = re.compile(r"\b(?P<word>between|from|(?:in )?(?:the |a )?range (?:of |from )?)\s?$", re.IGNORECASE)
+_RANGE_LEAD = re.compile(
+    r"\b(?P<word>between|from|(?:in )?(?:the |a )?range (?:of |from )?)\s?$", re.IGNORECASE
+)
+_COUNT_BEFORE = re.compile(
+    r"\b(?:gain|q|factor|order|ratio|beta|hfe|number|count|by|times)\s?(?:of|is|=|:)?\s?$", re.IGNORECASE
+)
 _CONVERTS = re.compile(
-    r"\b(?:convert|boost|step|shift|translat|regulat|buck|map|drop)\w*\s(?:(?:from|up|down|a|an)\s)*$", re.IGNORECASE
+    r"\b(?:convert|boost|step|shift|translat|regulat|buck|map|drop)\w*\s(?:(?:from|up|down|a|an)\s)*$",
+    re.IGNORECASE,
 )
 _CONVERTER = re.compile(
     r"\s(?:[a-z-]+\s)?(?:boost|buck|step|converter|regulator|level|logic|translat|shift|ldo)", re.IGNORECASE
@@ -125,12 +132,18 @@ def _range(text: str, low: Draft, high: Draft, out: list[Draft]) -> bool:
     floor = out[-2].end if len(out) > 1 else 0
     lead = _RANGE_LEAD.search(text, max(floor, low.start - 24), low.start)
     joiner = (gap["to"] or "-").lower()
-    if joiner == "and" and not (lead and lead["word"].lower().startswith("between")):
+    opener = lead["word"].lower() if lead else ""
+    if (joiner == "and" and opener != "between") or (joiner == "up to" and opener != "from"):
         return False
+    # "a gain of 10 to 5 kHz" has a gain and a frequency, "a gain of 10 to 20 dB" has two gains.
+    if low.bare and not high.bare and high.dimension not in {"decibel", "ratio"} and not lead:
+        before = text[max(floor, low.start - 16) : low.start]
+        if _COUNT_BEFORE.search(before):
+            return False
     if not _share_range_unit(low, high):
         return False
     descending = low.value() > high.value()
-    if joiner in {"to", "-"} and low.dimension == "voltage" and not (lead and lead["word"][0] in "bB"):
+    if joiner in {"to", "-"} and low.dimension == "voltage" and opener != "between":
         before = text[max(floor, low.start - 32) : low.start]
         if descending or _CONVERTS.search(before) or _CONVERTER.match(text, high.end, high.end + 40):
             return False
@@ -159,9 +172,6 @@ def _share_range_unit(low: Draft, high: Draft) -> bool:
 
 
 _LIST_GAP = re.compile(r"\s?(?P<comma>,)?\s?(?P<last>and|or|&|/)?\s?", re.IGNORECASE)
-_COUNT_BEFORE = re.compile(
-    r"\b(?:gain|q|factor|order|ratio|beta|hfe|number|count|by|times)\s?(?:of|is|=|:)?\s?$", re.IGNORECASE
-)
 
 
 def lists(text: str, drafts: list[Draft]) -> list[Draft]:
@@ -188,7 +198,9 @@ _TOLERANCE_GAP = re.compile(
     re.IGNORECASE,
 )
 _TOLERANCE_TRAIL = re.compile(r"\s?-?(?:tolerance|tol\b\.?|accura(?:te|cy)|precision|precise)", re.IGNORECASE)
-_TOLERANCE_LEAD = re.compile(r"\b(?:tolerance|accuracy|precision)\s(?:of\s|is\s)?(?:to\s|within\s)*(?:±)?$", re.IGNORECASE)
+_TOLERANCE_LEAD = re.compile(
+    r"\b(?:tolerance|accuracy|precision)\s(?:of\s|is\s)?(?:to\s|within\s)*(?:±)?$", re.IGNORECASE
+)
 _SIGNED_SCALES = frozenset({"decibel", "temperature", "angle", "level"})
 _PARTS = frozenset({"resistance", "capacitance", "inductance"})
 
@@ -211,6 +223,8 @@ def tolerances(text: str, drafts: list[Draft]) -> list[Draft]:
 
 
 def _tolerance(text: str, host: Draft, draft: Draft, trail: re.Match[str] | None) -> bool:
+    if draft.unit != "%" and not draft.plus_minus and draft.start - host.end < len("within"):
+        return False
     gap = _TOLERANCE_GAP.fullmatch(text, host.end, draft.start)
     if gap is None or draft.relation != "eq" or host.kind == "ordinal" or host.tolerance is not None:
         return False

@@ -124,9 +124,8 @@ _BARE_SPACED = {"k": 3, "K": 3, "M": 6}
 _BARE_WORDS = {"meg": 6, "mega": 6, "kilo": 3}
 _ATTACHED_LETTERS = {"a": "A", "f": "F"}
 _QUALIFIED = frozenset({"V", "A", "W"})
-_RATE_NOUNS = frozenset(
-    "times cycles pulses blinks flashes beats ticks toggles events counts clicks per samples per".split()
-)
+_RATE_WORDS = "times cycles pulses blinks flashes beats ticks toggles events clicks samples per a each every"
+_RATE_NOUNS = frozenset(_RATE_WORDS.split())
 
 
 def _spellings() -> tuple[dict[str, UnitMatch], dict[str, UnitMatch]]:
@@ -158,7 +157,7 @@ def _spellings() -> tuple[dict[str, UnitMatch], dict[str, UnitMatch]]:
 _EXACT, _FOLDED = _spellings()
 
 _SEPARATOR = re.compile(r"\s{0,2}(?=[A-Za-zΩ°℃℉%√×])|-(?=[A-Za-zΩ°])")
-_RUN = re.compile(r"%|[°℃℉×]|√Hz|[A-Za-zΩ]{1,24}")
+_RUN = re.compile(r"%|°\s?[CFcf](?![A-Za-z])|[°℃℉×]|√Hz|[A-Za-zΩ]{1,24}")
 _DENOMINATOR = re.compile(r"\s?/\s?|\s{1,2}per\s{1,2}(?:an?\s)?", re.IGNORECASE)
 _ROOT_HERTZ = re.compile(
     r"(?:rt|√|(?:square\s)?root|sqrt)\s?(?:of\s)?\(?\s?(?:hz|hertz)\)?(?![A-Za-z])", re.IGNORECASE
@@ -233,7 +232,7 @@ def _atom(text: str, pos: int, spaced: bool, shouted: bool) -> UnitMatch | None:
     run = _RUN.match(text, pos)
     if run is None:
         return None
-    word, end = run.group(), run.end()
+    word, end = run.group().replace(" ", ""), run.end()
     low = word.lower()
     if end < len(text) and (text[end] == "_" or (text[end].isalpha() and text[end].isascii())):
         return None

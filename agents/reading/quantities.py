@@ -65,7 +65,7 @@ _PART_UNITS = re.compile(
 )
 _PART_DIMENSIONS = {"ohm": "resistance", "F": "capacitance", "H": "inductance"}
 _UNIT_DIMENSIONS = {"ohm": "resistance", "V": "voltage"}
-_COUNTED_AFTER_X = re.compile(r"\s?(?:[0-9]|[A-Za-z]+s\b|led\b)", re.IGNORECASE)
+_NUMBER_NEXT = re.compile(r"\s?[0-9]")
 
 
 def find_quantities(text: str) -> list[QuantityToken]:
@@ -79,7 +79,9 @@ def find_quantities(text: str) -> list[QuantityToken]:
     """
     folded = _numbers.fold(text)
     shouted = _numbers.is_shouted(folded)
-    drafts = [_draft(folded, number, shouted) for number in _numbers.lex(folded)]
+    numbers = _numbers.lex(folded)
+    ceilings = [*(number.start for number in numbers[1:]), len(folded)]
+    drafts = [_draft(folded, n, ceiling, shouted) for n, ceiling in zip(numbers, ceilings, strict=False)]
     for join in PASSES:
         drafts = join(folded, drafts)
     return [_token(text, draft) for draft in bounds(folded, drafts)]
@@ -90,9 +92,11 @@ def numbers_in(text: str) -> list[tuple[int, int]]:
     return [(number.start, number.end) for number in _numbers.lex(_numbers.fold(text))]
 
 
-def _draft(text: str, number: _numbers.Number, shouted: bool) -> Draft:
+def _draft(text: str, number: _numbers.Number, ceiling: int, shouted: bool) -> Draft:
     start = number.start - 1 if number.kind == "multiple" else number.start
-    draft = Draft(start, number.end, ((number.start, number.end),), number.value, number.kind, number.exponent)
+    draft = Draft(
+        start, number.end, ((number.start, number.end),), number.value, number.kind, number.exponent
+    )
     if number.kind == "ordinal":
         suffix = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE).match(text, number.end)
         draft.dimension, draft.end = "ordinal", suffix.end() if suffix else number.end
@@ -104,6 +108,8 @@ def _draft(text: str, number: _numbers.Number, shouted: bool) -> Draft:
         draft.unit, draft.dimension, draft.bare = number.unit, _UNIT_DIMENSIONS[number.unit], False
     draft.prefixed = number.kind == "code"
     unit = unit_at(text, number.end, shouted)
+    if unit is not None and unit.end > ceiling:
+        unit = None  # "two second-order filters" are not two seconds
     if number.kind == "multiple" and (unit is None or unit.bare):
         draft.wear(UnitMatch(unit.end if unit else number.end, "V/V", "ratio", unit.exponent if unit else 0))
     elif unit is not None and not (unit.unit == "V/V" and _counts(text, unit)):
@@ -120,7 +126,9 @@ def _without_repeated(unit: UnitMatch, number: _numbers.Number) -> UnitMatch:
 
 
 def _counts(text: str, unit: UnitMatch) -> bool:
-    return text[unit.end - 1] in "xX×" and _COUNTED_AFTER_X.match(text, unit.end) is not None
+    """Whether "2x" counts, as in ``2x 12 V`` or ``4x LED``, and does not multiply."""
+    next_is_number = _NUMBER_NEXT.match(text, unit.end) is not None
+    return text[unit.end - 1] in "xX×" and (next_is_number or _numbers.counts_things(text, unit.end))
 
 
 def _token(text: str, draft: Draft) -> QuantityToken:
@@ -129,9 +137,9 @@ def _token(text: str, draft: Draft) -> QuantityToken:
         value = abs(value)
     if draft.low is not None and draft.high is not None:
         value = _middle(draft.low, draft.high, dimension)
-    low, high = _finite(draft.low), _finite(draft.high)
-    if not all(math.isfinite(x) for x in (value, draft.low or 0.0, draft.high or 0.0)):
-        value, dimension = _finite(value) or 0.0, "absurd"
+    low, high = _clamp(draft.low), _clamp(draft.high)
+    if not math.isfinite(value) or low != draft.low or high != draft.high:
+        value, dimension = _clamp(value) or 0.0, "absurd"
     return QuantityToken(
         (draft.start, draft.end),
         draft.numbers,
@@ -161,8 +169,8 @@ def _middle(low: float, high: float, dimension: str) -> float:
     return low / 2 + high / 2
 
 
-def _finite(value: float | None) -> float | None:
-    """Clamp to what a float can hold, so that no infinity or NaN gets into a document."""
-    if value is None or math.isnan(value):
-        return None
-    return max(-sys.float_info.max, min(sys.float_info.max, value))
+def _clamp(value: float | None) -> float | None:
+    """Keep to what a float can hold, so that no infinity or NaN gets into a document."""
+    if value is None or math.isfinite(value):
+        return value
+    return None if math.isnan(value) else math.copysign(sys.float_info.max, value)

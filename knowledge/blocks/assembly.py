@@ -18,7 +18,7 @@ from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.requirements import Requirement
-from voltsmith.schemas.testbenches import Analysis, Bench, Load, Measure, Signal, Stimulus, Waveform
+from voltsmith.schemas.testbenches import Analysis, Bench, Dc, Load, Measure, Signal, Stimulus, Waveform
 
 DECOUPLING = 100e-9
 """Farad a package, as data sheets ask."""
@@ -59,6 +59,8 @@ class Assembly:
     load: Load | None = None
     assumptions: list[str] = field(default_factory=list)
     offers: dict[str, dict[str, Offer]] = field(default_factory=dict)
+    held: dict[str, Stimulus] = field(default_factory=dict)
+    """Inputs by net that every bench keeps at a level unless it drives them."""
     _placed: list[_Placed] = field(default_factory=list)
     _ports: dict[str, Port] = field(default_factory=dict)
     _nets: set[str] = field(default_factory=set)
@@ -390,13 +392,19 @@ class Builder:
         target = self.chain.input if net is None else net
         return Stimulus(name=name, net=target, waveform=waveform, series_resistance=resistance)
 
+    def hold(self, net: str, level: float) -> None:
+        """Keep a further input at ``level`` (V) in every bench that does not drive it itself."""
+        self.assembly.held[net] = Stimulus(name=f"hold_{net}", net=net, waveform=Dc(value=level))
+
     def bench(
         self, kind: str, analysis: Analysis, stimuli: Sequence[Stimulus], loads: Sequence[Load] = ()
     ) -> Bench:
         """A bench named after this block and ``kind``, with the load the request names at the output."""
         load = self.assembly.load
         every = tuple(loads) if load is None or loads else (load,)
-        return Bench(name=f"{self.instance}_{kind}", stimuli=tuple(stimuli), loads=every, analysis=analysis)
+        driven = {stimulus.net for stimulus in stimuli}
+        held = [stimulus for net, stimulus in self.assembly.held.items() if net not in driven]
+        return Bench(name=f"{self.instance}_{kind}", stimuli=(*stimuli, *held), loads=every, analysis=analysis)
 
 
 def voltage(net: str, reference: str = GROUND) -> Signal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ class OpampNeeds:
 
     ``gain_bandwidth`` Hz, ``slew_rate`` V/s, ``noise_gain`` the closed-loop noise gain (for decompensated
     parts), ``output_current`` A, ``offset`` V at most, ``input_resistance``: "fet" inputs needed when the
-    source is above about 1 Mohm (``low_bias``).
+    source is above about 1 Mohm (``low_bias``). ``open_loop_gain`` (ratio) keeps the gain error small,
+    ``noise`` (V/rtHz) and ``supply_current`` (A an amplifier) are upper bounds. ``peak_current`` (A) flows
+    at the extremes of the output, whose resistance then costs swing.
     """
 
     gain_bandwidth: float = 0.0
@@ -30,6 +33,10 @@ class OpampNeeds:
     input_low: float | None = None
     input_high: float | None = None
     low_bias: bool = False
+    open_loop_gain: float = 0.0
+    noise: float | None = None
+    supply_current: float | None = None
+    peak_current: float = 0.0
 
 
 def shortfall(entry: Component, needs: OpampNeeds, supply: Supply) -> str:
@@ -51,9 +58,16 @@ def shortfall(entry: Component, needs: OpampNeeds, supply: Supply) -> str:
         return f"has up to {limit['offset_max'] * 1e3:g} mV of offset"
     if needs.low_bias and abs(entry.model.get("bias_current", 0.0)) > 1e-9:
         return "has too much input current for this source"
+    if entry.model.get("open_loop_gain", math.inf) < needs.open_loop_gain:
+        return f"has an open-loop gain of {entry.model['open_loop_gain']:.3g}, and {needs.open_loop_gain:.3g} is needed"
+    if needs.noise is not None and entry.model.get("noise_voltage", 0.0) > needs.noise:
+        return f"has {entry.model['noise_voltage'] * 1e9:.3g} nV/rtHz of noise"
+    if needs.supply_current is not None and entry.model.get("supply_current", 0.0) > needs.supply_current:
+        return f"draws {entry.model['supply_current'] * 1e3:.3g} mA"
+    sag = output_sag(entry, needs.peak_current)
     levels = (
-        (needs.output_low, supply.vee + limit["output_low_headroom"], 1, "its output cannot go down to"),
-        (needs.output_high, supply.vcc - limit["output_high_headroom"], -1, "its output cannot go up to"),
+        (needs.output_low, supply.vee + limit["output_low_headroom"] + sag, 1, "its output cannot go down to"),
+        (needs.output_high, supply.vcc - limit["output_high_headroom"] - sag, -1, "its output cannot go up to"),
         (needs.input_low, supply.vee + limit["input_low_headroom"], 1, "its inputs do not work down to"),
         (needs.input_high, supply.vcc - limit["input_high_headroom"], -1, "its inputs do not work up to"),
     )
@@ -61,6 +75,17 @@ def shortfall(entry: Component, needs: OpampNeeds, supply: Supply) -> str:
         if level is not None and (bound - level) * sign > 1e-9:
             return f"{words} {level:.3g} V"
     return ""
+
+
+def works(entry: Component, supply: Supply) -> bool:
+    """Whether ``entry`` is made for this supply."""
+    return entry.limits["supply_min"] <= supply.span * 1.0001 <= entry.limits["supply_max"] * 1.0001
+
+
+def output_sag(entry: Component, current: float) -> float:
+    """Voltage (V) that the output resistance takes at ``current`` (A), near the current limit more and more."""
+    limit = entry.limits["output_current"]
+    return entry.model.get("output_resistance", 0.0) * limit * math.atanh(min(abs(current) / limit, 0.999))
 
 
 def select_opamp(
@@ -85,7 +110,7 @@ def select_opamp(
     if fitting:
         return min(fitting, key=lambda entry: (entry.cost, entry.id))
     # Name the part that comes nearest: the one that fails only on speed, fastest first.
-    fastest = max(every, key=lambda entry: (entry.limits["supply_max"] >= supply.span, entry.limits["gbw"]))
+    fastest = max(every, key=lambda entry: (works(entry, supply), entry.limits["gbw"]))
     raise Infeasible(
         f"no op-amp in the library does this on {_rails(supply)}: "
         f"{fastest.id}, for one, {shortfall(fastest, needs, supply)}"

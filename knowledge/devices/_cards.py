@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from voltsmith.knowledge.devices import _library, _opamp, _semiconductors
+from voltsmith.knowledge.devices import (
+    _comparator,
+    _library,
+    _opamp,
+    _regulator,
+    _semiconductors,
+    _timer,
+)
 from voltsmith.schemas.components import Component
 
 _WRITERS: dict[str, Callable[[Component], str]] = {
@@ -17,6 +24,11 @@ _WRITERS: dict[str, Callable[[Component], str]] = {
     "nmos": _semiconductors.mosfet_card,
     "pmos": _semiconductors.mosfet_card,
     "opamp": _opamp.opamp_card,
+    "comparator": _comparator.comparator_card,
+    "timer": _timer.timer_card,
+    "linear_regulator": _regulator.regulator_card,
+    "adjustable_regulator": _regulator.regulator_card,
+    "voltage_reference": _regulator.reference_card,
 }
 
 

@@ -6,7 +6,13 @@ bounce across it for ever. A ``tanh`` saturates without overflow, so it is prefe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from voltsmith.knowledge.devices._values import spice_number as num
+
+# The window for the common-mode voltage opens 0.1 V outside the datasheet range, so that the
+# rounding of its edge is not felt inside.
+_EDGE, _MARGIN = 0.0125, 0.1
 
 OUTPUT_CAPACITANCE = 5e-12
 """Capacitance (F) of an output pin. Without it the output is an algebraic node, and a transient
@@ -17,13 +23,16 @@ def output_stage(target: str, *, resistance: float, current: float, idle: float)
     """Drives node ``out`` towards node ``target`` from the rails ``vcc`` and ``vee``.
 
     The output looks like ``resistance`` (ohm) for small currents and saturates at ``current`` (A):
-    ``I = current * tanh((V(target) - V(out)) / (resistance * current))``. The source half of it is
-    taken from vcc and the sink half goes to vee, blended like a class AB stage with ``idle`` (A).
+    ``I = current * (tanh(x) + x / 200)`` with ``x = (V(target) - V(out)) / (resistance * current)``. The
+    source half of it is taken from vcc and the sink half goes to vee, blended like a class AB stage
+    with ``idle`` (A).
     """
     limit, blend = num(current / 2), num((2 * idle / current) ** 2)
     # A milliohm node adds no visible thermal noise.
     return [
-        f"bt 0 t i=1000*tanh(v({target},out)/{num(resistance * current)})",
+        # The slope that is left in the limit keeps the matrix regular while an open output saturates.
+        f"bt 0 t i=1000*tanh(v({target},out)/{num(resistance * current)})"
+        f"+{num(5 / (resistance * current))}*v({target},out)",
         "rt t 0 1m",
         f"cout out vee {num(OUTPUT_CAPACITANCE)}",
         f"bsrc vcc out i={limit}*(v(t)+sqrt(v(t)*v(t)+{blend}))",
@@ -49,3 +58,18 @@ def swing(low_headroom: float, high_headroom: float, low: str = "lo", high: str 
         f"b{high} {high} 0 v=v({low})+0.5*(v(vcc,vee)-{num(total)}"
         f"+sqrt((v(vcc,vee)-{num(total)})*(v(vcc,vee)-{num(total)})+0.0016))",
     ]
+
+
+def common_mode_error(m: Mapping[str, float]) -> str:
+    """Terms of an expression that pull the output away once the common mode leaves its range.
+
+    With a slope of 2 a follower simply stops at the end of the range; with more, it turns back, as
+    JFET inputs do below theirs (TI SLOS080, section on phase reversal).
+    """
+    low = f"(v(vee){m['input_low_headroom'] - _MARGIN:+.9g}-0.5*(v(ip)+v(in_n)))"
+    high = f"(0.5*(v(ip)+v(in_n))-v(vcc){m['input_high_headroom'] - _MARGIN:+.9g})"
+    slope = 10 if m.get("phase_reversal") else 2
+    return (
+        f"+{num(slope / 2)}*{low}*(1+tanh({low}/{num(_EDGE)}))"
+        f"-{num(1.0)}*{high}*(1+tanh({high}/{num(_EDGE)}))"
+    )

@@ -98,7 +98,7 @@ def band_of(response: Response, measure: Measure) -> Response:
 
 
 def decibels(ratio: float) -> float:
-    if ratio <= _TINY:
+    if ratio < 1e6 * _TINY:
         raise NotMeasurable("the response is exactly zero there: it has no value in dB")
     return 20 * math.log10(ratio)
 

@@ -1,0 +1,250 @@
+"""Binding numbers to what they describe.
+
+Every number is weighed against every cue near it; the best pairs are taken first, and what no cue claims
+gets the meaning that a bare number of its dimension has for the function at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from voltsmith.agents.reading.quantities import QuantityToken
+from voltsmith.agents.reading.quantity_cues import (
+    FILLERS,
+    FUNCTION_DEFAULTS,
+    QUANTITY_CUES,
+    RENAMED,
+)
+from voltsmith.agents.reading.words import PhraseBook, Word
+from voltsmith.schemas.quantities import QUANTITIES
+
+_BOOK = PhraseBook(QUANTITY_CUES)
+_BEFORE, _AFTER = 6.0, 6.6
+_LEAST = 2.2
+"""A weaker link than this is no link; the function's default decides instead."""
+_ACCEPTS: Mapping[str, frozenset[str]] = {
+    "ratio": frozenset({"ratio", "number", "decibel", "percent"}),
+    "number": frozenset({"number", "ordinal"}),
+    "transresistance": frozenset({"transresistance", "resistance"}),
+}
+_UNITLESS_OK = frozenset({"frequency", "resistance", "voltage", "time"})
+_AMPLITUDES = frozenset({"input_amplitude", "output_amplitude", "output_peak_to_peak"})
+
+
+class Item(NamedTuple):
+    """One element of the prompt: a word, a number, or a break between clauses."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    token: int = -1
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number and the quantity it was bound to; ``condition`` is the number of another token ("at 10 kHz")."""
+
+    token: int
+    quantity: str
+    condition: int | None = None
+
+
+@dataclass(frozen=True)
+class _Link:
+    score: float
+    token: int
+    cue: int
+    quantity: str
+
+
+def items_of(
+    text: str, words: Sequence[Word], tokens: Sequence[QuantityToken], start: int, end: int
+) -> list[Item]:
+    """Words, numbers and breaks of ``text[start:end]`` in order; words inside numbers are left out."""
+    spans = [token.span for token in tokens]
+    found = [
+        Item("token", token.span[0], token.span[1], token.text, index)
+        for index, token in enumerate(tokens)
+        if start <= token.span[0] < end
+    ]
+    for word in words:
+        if start <= word.start < end and not any(a <= word.start < b for a, b in spans):
+            found.append(Item("word", word.start, word.end, word.text))
+    for position in range(start, end):
+        if (
+            text[position] in ",;:()\n"
+            or text[position] == "."
+            and text[position : position + 2].strip() == "."
+        ):
+            if not any(a <= position < b for a, b in spans):
+                found.append(Item("break", position, position + 1, text[position]))
+    return sorted(found, key=lambda item: item.start)
+
+
+def compatible(token: QuantityToken, quantity: str) -> float:
+    """0 when the number cannot be this quantity, 1 when it can, less when a unit has to be supposed."""
+    dimension = QUANTITIES[quantity].dimension
+    if token.dimension in _ACCEPTS.get(dimension, frozenset({dimension})):
+        if dimension == "ratio":
+            in_decibels = QUANTITIES[quantity].unit == "dB"
+            if in_decibels and token.dimension != "decibel":
+                return 0.0
+            if token.dimension == "percent" and quantity != "gain":
+                return 0.0
+        if token.dimension == "ordinal" and quantity != "order":
+            return 0.0
+        if quantity in ("order", "inputs", "led_count") and token.value != int(token.value):
+            return 0.0
+        return 1.0
+    if token.dimension == "number" and dimension in _UNITLESS_OK:
+        return 0.6
+    return 0.0
+
+
+def bind(
+    items: Sequence[Item],
+    tokens: Sequence[QuantityToken],
+    function: str,
+    relevant: frozenset[str],
+    taken: Iterable[str] = (),
+) -> list[Bound]:
+    """Bind the numbers among ``items``, which describe one stage.
+
+    Args:
+        items: the stage's part of the prompt.
+        tokens: all numbers of the prompt.
+        function: what the stage does.
+        relevant: quantities that blocks of this function know.
+        taken: quantities already bound elsewhere for this stage.
+    """
+    conditions = _conditions(items, tokens)
+    free = [item.token for item in items if item.kind == "token" and item.token not in conditions.values()]
+    bound: dict[int, str] = {}
+    used = set(taken)
+    for token in free:
+        if tokens[token].dimension == "ordinal":
+            bound[token] = "order"
+        elif tokens[token].plus_minus and tokens[token].dimension == "voltage":
+            bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
+    used.update(bound.values())
+    claimed: set[int] = set()
+    for link in sorted(_links(items, tokens, function, relevant), key=lambda link: (-link.score, link.token)):
+        if link.token in bound or link.token not in free or link.cue in claimed or link.quantity in used:
+            continue
+        bound[link.token] = link.quantity
+        used.add(link.quantity)
+        claimed.add(link.cue)
+    for token in free:
+        if token not in bound and (quantity := _default(tokens[token], function, used, relevant)):
+            bound[token] = quantity
+            used.add(quantity)
+    return [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
+
+
+def _conditions(items: Sequence[Item], tokens: Sequence[QuantityToken]) -> dict[int, int]:
+    """``40 dB at 10 kHz``: the frequency qualifies the number before it. Maps number to condition."""
+    found: dict[int, int] = {}
+    for index, item in enumerate(items):
+        if item.kind != "token" or tokens[item.token].dimension != "frequency":
+            continue
+        before = [other for other in items[max(0, index - 5) : index]]
+        if not before or before[-1].text not in ("at", "@"):
+            continue
+        words = [other for other in before[:-1] if other.kind == "word"]
+        numbers = [other for other in before if other.kind == "token"]
+        if not numbers:
+            continue
+        near = tokens[numbers[-1].token]
+        after = items[index + 1].text if index + 1 < len(items) else ""
+        claimed = any(word in QUANTITY_CUES for word in (after,)) and after not in ("signal", "input", "sine")
+        gain_like = near.dimension == "decibel" or any(
+            word.text in ("gain", "phase", "impedance", "attenuation") for word in words
+        )
+        if gain_like and not claimed and abs(abs(near.value) - 3.0) > 0.05:
+            found[numbers[-1].token] = item.token
+    return found
+
+
+def _links(
+    items: Sequence[Item], tokens: Sequence[QuantityToken], function: str, relevant: frozenset[str]
+) -> list[_Link]:
+    words = [Word(item.text if item.kind == "word" else "\0", item.start, item.end) for item in items]
+    renamed = RENAMED.get(function, {})
+    links: list[_Link] = []
+    for number, cue in enumerate(_BOOK.find(words)):
+        for index, item in enumerate(items):
+            if item.kind != "token":
+                continue
+            token = tokens[item.token]
+            nearness = _nearness(items, tokens, index, cue.first, cue.last, cue.phrase)
+            if nearness <= 0:
+                continue
+            for entry in QUANTITY_CUES[cue.phrase]:
+                for rank, named in enumerate(entry.quantities):
+                    quantity = renamed.get(named, named)
+                    fits = compatible(token, quantity)
+                    if not fits:
+                        continue
+                    score = nearness * entry.weight * fits - 0.3 * rank + 0.35 * cue.phrase.count(" ")
+                    if quantity not in relevant:
+                        score -= 3.0
+                    if quantity in _AMPLITUDES and token.dimension == "voltage":
+                        score += 1.5 if token.qualifier in ("pp", "rms", "peak") else -0.5
+                    if score >= _LEAST:
+                        links.append(_Link(score, item.token, number, quantity))
+    return links
+
+
+def _nearness(
+    items: Sequence[Item], tokens: Sequence[QuantityToken], index: int, first: int, last: int, phrase: str
+) -> float:
+    """How closely the cue at items ``first`` to ``last`` belongs to the number at ``index``."""
+    if last < index:
+        cost = _cost(items[last + 1 : index], filler=0.1)
+        return _BEFORE - cost
+    cost = _cost(items[index + 1 : first], filler=0.5)
+    if cost > 3.0:
+        return 0.0
+    following = _number_after(items, last)
+    if following is not None:
+        named = [q for entry in QUANTITY_CUES[phrase] for q in entry.quantities]
+        # "threshold 2.5 V hysteresis 0.2 V": a cue with a number of its own behind it is that number's.
+        if any(compatible(tokens[following], quantity) == 1.0 for quantity in named):
+            return 3.0 - cost
+    return _AFTER - cost
+
+
+def _number_after(items: Sequence[Item], last: int) -> int | None:
+    for item in items[last + 1 :]:
+        if item.kind == "token":
+            return item.token
+        if item.kind == "break" and item.text not in (":", "("):
+            return None
+        if item.kind == "word" and item.text not in FILLERS:
+            return None
+    return None
+
+
+def _cost(between: Sequence[Item], filler: float) -> float:
+    cost = 0.0
+    for item in between:
+        if item.kind == "token":
+            cost += 2.5
+        elif item.kind == "break":
+            cost += 0.3 if item.text in ":(" else 2.0
+        elif item.text in ("and", "or", "with", "but"):
+            cost += 1.2
+        else:
+            cost += filler if item.text in FILLERS else 1.2
+    return cost
+
+
+def _default(token: QuantityToken, function: str, used: set[str], relevant: frozenset[str]) -> str | None:
+    for quantity in FUNCTION_DEFAULTS.get(function, {}).get(token.dimension, ()):
+        if quantity not in used and compatible(token, quantity):
+            # A bare number that is neither a plausible frequency nor marked by a prefix stays unread.
+            return quantity
+    return None

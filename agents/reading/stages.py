@@ -1,0 +1,220 @@
+"""Which functions a prompt asks for, in signal order, and which part of the text belongs to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from voltsmith.agents.reading.lexicon import (
+    CHOICES,
+    CONNECTORS,
+    FUNCTIONS,
+    REVERSED,
+    TOPOLOGY_OF,
+    UNSUPPORTED,
+    WEAK,
+    Cue,
+)
+from voltsmith.agents.reading.words import Found, PhraseBook, Word
+
+_FUNCTION_BOOK = PhraseBook(FUNCTIONS)
+_CHOICE_BOOK = PhraseBook(CHOICES)
+_CONNECTOR_BOOK = PhraseBook((*CONNECTORS, *REVERSED))
+_UNSUPPORTED_BOOK = PhraseBook(UNSUPPORTED)
+_STRONG_CONNECTORS = frozenset(CONNECTORS[: CONNECTORS.index("plus")])
+_REPEATING = frozenset(
+    {"followed by", "then", "and then", "feeding", "into", "cascaded with", "second stage"}
+)
+_ABSORBS: Mapping[str, frozenset[str]] = {
+    "current_source": frozenset({"led_indicator", "low_side_switch"}),
+    "low_side_switch": frozenset({"led_indicator"}),
+    "window_comparator": frozenset({"comparator", "schmitt_trigger", "voltage_divider"}),
+    "schmitt_trigger": frozenset({"comparator", "voltage_divider"}),
+    "comparator": frozenset({"voltage_divider"}),
+    "monostable": frozenset({"square_oscillator"}),
+    "sine_oscillator": frozenset({"square_oscillator"}),
+    "precision_rectifier": frozenset({"rectifier_supply"}),
+    "voltage_divider": frozenset({"voltage_regulator"}),
+    "transimpedance_amplifier": frozenset({"amplifier"}),
+    "instrumentation_amplifier": frozenset({"amplifier", "difference_amplifier"}),
+}
+"""A function that others named beside it only describe more closely."""
+_WEAK_ORDER = (
+    "precision_rectifier", "transimpedance_amplifier", "instrumentation_amplifier", "summing_amplifier", "comparator",
+    "window_comparator", "monostable", "amplifier", "low_pass", "high_pass", "band_pass", "notch", "rectifier_supply",
+    "low_side_switch", "square_oscillator", "voltage_divider", "voltage_regulator", "sine_oscillator", "led_indicator",
+)  # fmt: skip
+"""Among cues that only hint, the earlier function wins."""
+_SINKS = frozenset({"led_indicator", "low_side_switch"})
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A function asked for, and the part of the prompt (characters ``start`` to ``end``) that describes it."""
+
+    function: str
+    start: int
+    end: int
+    choices: dict[str, str] = field(default_factory=dict)
+    phrase: str = ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    found: Found
+    cue: Cue
+    weak: bool
+
+
+def unsupported(words: Sequence[Word]) -> tuple[str, str] | None:
+    """The words and the topic of something outside the catalogue, if the prompt names one."""
+    found = _UNSUPPORTED_BOOK.find(words)
+    return (found[0].phrase, UNSUPPORTED[found[0].phrase]) if found else None
+
+
+def segments(text: str, words: Sequence[Word]) -> list[Segment]:
+    """The functions of ``text`` in signal order; empty when no known word names one."""
+    connectors = _CONNECTOR_BOOK.find(words)
+    seen = [
+        _Seen(found, FUNCTIONS[found.phrase], FUNCTIONS[found.phrase].weak or found.phrase in WEAK)
+        for found in _FUNCTION_BOOK.find(words)
+    ]
+    kept = _absorb(_select(seen, connectors, text, words), connectors)
+    if not kept:
+        return []
+    bounds = [0]
+    for before, after in zip(kept, kept[1:], strict=False):
+        bounds.append(_boundary(before, after, connectors, words))
+    bounds.append(len(text))
+    made = [
+        Segment(item.cue.function, start, end, dict(item.cue.choices), item.found.phrase)
+        for item, start, end in zip(kept, bounds, bounds[1:], strict=False)
+    ]
+    made = _with_choices(made, seen, words)
+    return _in_signal_order(made, kept, connectors)
+
+
+def _between(before: Found, after: Found, connectors: Sequence[Found]) -> list[Found]:
+    return [found for found in connectors if before.last < found.first and found.last < after.first]
+
+
+def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Sequence[Word]) -> list[_Seen]:
+    """Cues that each stand for a stage of their own."""
+    strong = [item for item in seen if not item.weak]
+    if not strong:
+        if not seen:
+            return []
+        first = min(seen, key=lambda item: (_rank(item.cue.function), item.found.first))
+        strong = [first]
+    kept: list[_Seen] = []
+    for item in seen:
+        if item in strong:
+            if kept and not _separate(kept[-1], item, connectors, text, words):
+                # Two names for one thing: the more specific phrase describes it.
+                if (
+                    len(item.found.phrase) > len(kept[-1].found.phrase)
+                    and item.cue.function == kept[-1].cue.function
+                ):
+                    kept[-1] = replace(kept[-1], cue=item.cue)
+                continue
+            kept.append(item)
+        elif kept and item.cue.function not in {other.cue.function for other in kept}:
+            bridging = _between(kept[-1].found, item.found, connectors)
+            led_to = any(
+                found.phrase in _STRONG_CONNECTORS and item.found.first - found.last <= 5
+                for found in bridging
+            )
+            if led_to and (item.cue.function in _SINKS or item.cue.function == "amplifier"):
+                kept.append(item)
+    first_kept = next((index for index, item in enumerate(seen) if kept and item is kept[0]), 0)
+    for item in reversed(seen[:first_kept]):
+        # "amplify ... then low-pass": a hint before the first plain cue counts when something leads on from it.
+        bridging = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
+        if (
+            item.cue.function == "amplifier"
+            and kept[0].cue.function != "amplifier"
+            and bridging & _STRONG_CONNECTORS
+        ):
+            return [item, *kept]
+    return kept
+
+
+def _rank(function: str) -> int:
+    return _WEAK_ORDER.index(function) if function in _WEAK_ORDER else 0
+
+
+def _separate(
+    before: _Seen, after: _Seen, connectors: Sequence[Found], text: str, words: Sequence[Word]
+) -> bool:
+    """Whether two cues stand for two stages."""
+    bridging = {found.phrase for found in _between(before.found, after.found, connectors)}
+    gap = text[words[before.found.last].end : words[after.found.first].start]
+    arrow = "->" in gap or "→" in gap or " + " in gap or "=>" in gap
+    if before.cue.function == after.cue.function:
+        return bool(bridging & _REPEATING) and "another" in gap.lower() or arrow
+    return bool(bridging) or arrow or "," in gap or ";" in gap or "\n" in gap or ". " in gap
+
+
+def _absorb(kept: list[_Seen], connectors: Sequence[Found]) -> list[_Seen]:
+    """Drop functions that another one of the prompt includes, unless a signal is led to them."""
+    result: list[_Seen] = []
+    for item in kept:
+        inside = any(
+            item.cue.function in _ABSORBS.get(other.cue.function, ())
+            and not {found.phrase for found in _between(*_ordered(other, item), connectors)} & _REPEATING
+            for other in kept
+        )
+        if not inside:
+            result.append(item)
+    return result
+
+
+def _ordered(one: _Seen, other: _Seen) -> tuple[Found, Found]:
+    return (one.found, other.found) if one.found.first < other.found.first else (other.found, one.found)
+
+
+def _boundary(before: _Seen, after: _Seen, connectors: Sequence[Found], words: Sequence[Word]) -> int:
+    bridging = _between(before.found, after.found, connectors)
+    strong = [found for found in bridging if found.phrase in _STRONG_CONNECTORS or found.phrase in REVERSED]
+    for choice in (strong, bridging):
+        if choice:
+            return words[choice[-1].first].start
+    return words[before.found.last].end
+
+
+def _with_choices(made: list[Segment], seen: Sequence[_Seen], words: Sequence[Word]) -> list[Segment]:
+    """Add the choice words of each part; topology words only where they mean something."""
+    marks = [(words[found.first].start, CHOICES[found.phrase]) for found in _CHOICE_BOOK.find(words)]
+    for item in seen:
+        marks += [(words[item.found.first].start, pair) for pair in item.cue.choices.items()]
+    result = []
+    for segment in made:
+        choices = dict(segment.choices)
+        for position, (name, value) in marks:
+            inside = segment.start <= position < segment.end
+            # A word before the first or after the last cue of a single stage is that stage's too.
+            if not inside and len(made) > 1:
+                continue
+            if name == "topology":
+                allowed = TOPOLOGY_OF.get(segment.function, frozenset())
+                generic = value in ("active", "passive") and "topology" in choices
+                if value not in allowed or generic:
+                    continue
+                if "topology" in segment.choices:
+                    continue
+            choices[name] = value
+        result.append(replace(segment, choices=choices))
+    return result
+
+
+def _in_signal_order(
+    made: list[Segment], kept: Sequence[_Seen], connectors: Sequence[Found]
+) -> list[Segment]:
+    ordered = [made[0]]
+    for before, after, segment in zip(kept, kept[1:], made[1:], strict=False):
+        words_between = [found.phrase for found in _between(before.found, after.found, connectors)]
+        if words_between and words_between[-1] in REVERSED:
+            ordered.insert(len(ordered) - 1, segment)
+        else:
+            ordered.append(segment)
+    return ordered

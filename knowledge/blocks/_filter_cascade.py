@@ -1,0 +1,343 @@
+"""Active filters as a cascade of sections: amplifier, biasing, values and wiring of all topologies.
+
+Amplifier: a gain-bandwidth of 100 times gain times frequency times Q (Texas Instruments SLOD006,
+chapter 16, "Op amp selection"); where no part has that, less is accepted and the values are chosen for the
+amplifier as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from voltsmith.knowledge.blocks import _filter_amplified as amplified
+from voltsmith.knowledge.blocks import _filter_sections as search
+from voltsmith.knowledge.blocks._filter_prototypes import Section
+from voltsmith.knowledge.blocks._filter_sections import Parts, Target
+from voltsmith.knowledge.blocks.assembly import Builder
+from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.selection import OpampNeeds
+from voltsmith.knowledge.preferred import at_least, ratio_pair
+from voltsmith.schemas.components import Component
+from voltsmith.schemas.errors import Infeasible
+
+SALLEN_KEY, MULTIPLE_FEEDBACK = "sallen_key", "multiple_feedback"
+MARGINS = (100.0, 50.0, 25.0, 12.0, 6.0)
+"""Gain-bandwidths to try for, as multiples of gain times frequency times Q."""
+
+
+class Stage(NamedTuple):
+    """One section to build; ``gain`` is its magnitude at the pass band."""
+
+    topology: str
+    shape: str
+    section: Section
+    gain: float = 1.0
+
+
+class Built(NamedTuple):
+    """What building a cascade brought.
+
+    ``bias`` (V) is the DC level at its input for tests, ``corner`` (Hz) that of the coupling capacitor (0
+    without one), ``gain`` the signed pass-band gain as designed.
+    """
+
+    bias: float
+    corner: float
+    gain: float
+    amplitude: float
+    part: Component
+
+
+_SEARCH: dict[tuple[str, str], tuple[Callable[[Target], Parts], amplified.Transfer]] = {
+    (SALLEN_KEY, "low_pass"): (search.sallen_key_low_pass, amplified.sallen_key_low_pass),
+    (SALLEN_KEY, "high_pass"): (search.sallen_key_high_pass, amplified.sallen_key_high_pass),
+    (MULTIPLE_FEEDBACK, "low_pass"): (
+        search.multiple_feedback_low_pass,
+        amplified.multiple_feedback_low_pass,
+    ),
+    (MULTIPLE_FEEDBACK, "high_pass"): (
+        search.multiple_feedback_high_pass,
+        amplified.multiple_feedback_high_pass,
+    ),
+    (MULTIPLE_FEEDBACK, "band_pass"): (
+        search.multiple_feedback_band_pass,
+        amplified.multiple_feedback_band_pass,
+    ),
+}
+
+
+def share_gain(sections: Sequence[Section], gain: float) -> tuple[float, ...]:
+    """Gain of each section: in equal parts on those of low Q, which amplifier and values disturb least."""
+    if abs(gain - 1) < 1e-6:
+        return (1.0,) * len(sections)
+    gentle = [section for section in sections if (section.q or 0.0) <= 1.0]
+    if not gentle or gain ** (1 / len(gentle)) > 5:
+        gentle = list(sections)
+    share: float = gain ** (1 / len(gentle))
+    return tuple(share if section in gentle else 1.0 for section in sections)
+
+
+def arriving_amplitude(b: Builder, p: Values) -> float | None:
+    """The input amplitude asked for (V, peak), as it arrives at this stage."""
+    if "input_amplitude" not in p:
+        return None
+    scale = abs(b.at_input(1.0) - b.at_input(0.0))
+    return p["input_amplitude"] / scale
+
+
+def choose_opamp(b: Builder, p: Values, stages: Sequence[Stage], fastest: float) -> tuple[Component, float]:
+    """One amplifier type for all stages, and the amplitude (V, peak) at the input that it was chosen for.
+
+    ``fastest`` (Hz) is the highest frequency that is to pass at full amplitude.
+    """
+    supply = b.supply
+    middle = (supply.vcc + supply.vee) / 2
+    total = math.prod(stage.gain for stage in stages)
+    asked = arriving_amplitude(b, p)
+    swing = asked * max(total, 1.0) if asked is not None else min(1.0, 0.15 * supply.span)
+    demand = max(_demand(stage) for stage in stages)
+    # Inputs of a Sallen-Key section move with the signal, those of multiple feedback stand still.
+    inner = max(
+        (swing / stage.gain for stage in stages if stage.topology == SALLEN_KEY), default=0.0
+    )
+
+    def needs(margin: float) -> OpampNeeds:
+        return OpampNeeds(
+            gain_bandwidth=margin * demand,
+            slew_rate=1.5 * math.tau * fastest * swing,
+            output_current=swing / p.get("load_resistance", math.inf) + swing / 2e3,
+            output_low=middle - swing,
+            output_high=middle + swing,
+            input_low=middle - inner,
+            input_high=middle + inner,
+            low_bias=min(stage.section.frequency for stage in stages) < 2.0,
+        )
+
+    margins = MARGINS if b.named_component("opamp") is None else MARGINS[-1:]
+    for margin in margins[:-1]:
+        try:
+            return b.select_opamp(needs(margin)), swing / total
+        except Infeasible:
+            continue
+    return b.select_opamp(needs(margins[-1])), swing / total
+
+
+def _demand(stage: Stage) -> float:
+    """Gain times frequency times Q: the least gain-bandwidth is a multiple of it (SLOD006, chapter 16)."""
+    q = stage.section.q or 1.0
+    gain = stage.gain if stage.topology == SALLEN_KEY else 1 + stage.gain
+    if stage.shape == "band_pass":
+        # The open-loop gain must also stay well above 2 Q^2, which the network attenuates by.
+        return max(q, 2 * q * q / 10) * stage.section.frequency
+    return gain * max(q, 1.0) * stage.section.frequency
+
+
+class Cascade:
+    """Builds stages one after the other."""
+
+    def __init__(self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float) -> None:
+        self.b, self.p, self.stages = b, p, stages
+        self.part, self.amplitude = choose_opamp(b, p, stages, fastest)
+        self.reference = b.signal_ground()
+        self._gain = 1.0
+        self._remaining = math.prod(stage.gain for stage in stages)
+
+    def build(self, source: str, sink: str) -> Built:
+        """Place every stage between ``source`` and ``sink`` and state the transfer of the whole."""
+        b = self.b
+        direct = self._input_rides()
+        net, corner = (source, 0.0) if direct else self._couple(source)
+        for index, stage in enumerate(self.stages):
+            self._first = index == 0
+            end = sink if index == len(self.stages) - 1 else b.net(f"stage{index + 1}")
+            self._place(stage, net, end)
+            net = end
+        single, middle = b.supply.vee == 0, b.supply.vcc / 2
+        blocked = not direct or any(stage.shape != "low_pass" for stage in self.stages)
+        bias = middle if single and direct and self.stages[0].shape == "low_pass" else 0.0
+        if not single:
+            b.transfer(self._gain, 0.0 if blocked and self._blocks() else None)
+        elif blocked:
+            b.transfer(self._gain, middle)
+        else:
+            b.transfer(self._gain, self._gain * (b.chain.bias - middle) + middle)
+        return Built(bias, corner, self._gain, self.amplitude, self.part)
+
+    def _blocks(self) -> bool:
+        return any(stage.shape != "low_pass" for stage in self.stages)
+
+    def _input_rides(self) -> bool:
+        """Whether the input may be connected directly."""
+        b, supply = self.b, self.b.supply
+        if supply.vee != 0 or self.stages[0].shape != "low_pass":
+            return True
+        middle = supply.vcc / 2
+        if not b.chain.first:
+            return abs(b.chain.bias - middle) < 0.05 * supply.vcc
+        lowest = min(stage.section.frequency for stage in self.stages)
+        if self.p.choice("coupling") == "dc" or lowest < 3.0:
+            b.assume(f"the input rides on {middle:g} V, half the supply, and is connected directly")
+            return True
+        return False
+
+    def _couple(self, source: str) -> tuple[str, float]:
+        """A capacitor that keeps the input's DC level out, and its corner (Hz)."""
+        b, stage = self.b, self.stages[0]
+        lowest = min(part.section.frequency for part in self.stages)
+        slow = any(name in self.p for name in ("rise_time", "overshoot", "settling_time", "slew_rate"))
+        corner = max(lowest / (1e4 if slow else 1e3), 0.1)
+        inner = b.net("ac")
+        if stage.topology == MULTIPLE_FEEDBACK:
+            # The first resistor itself ends on a point at half the supply.
+            resistance = self._target(stage).resistor / max(stage.gain, 1.0)
+        else:
+            resistance = 100e3 if 1 / (math.tau * corner * 100e3) <= 1e-6 else 1e6
+            b.resistor(resistance, inner, self.reference)
+        wanted = 1 / (math.tau * corner * resistance)
+        value = at_least(wanted * 0.999, "E6" if wanted > 1e-6 else "E12")
+        b.capacitor(value, inner, source)
+        corner = 1 / (math.tau * value * resistance)
+        b.assume(f"the input is coupled by a capacitor: frequencies below {corner:.2g} Hz do not pass")
+        return inner, corner
+
+    def _target(self, stage: Stage) -> Target:
+        frequency = stage.section.frequency
+        resistor = 10e3 if frequency < 1e5 else max(1e9 / frequency, 1.2e3)
+        source = self.p.get("source_resistance", 0.0) if self._first and self.b.chain.first else 0.0
+        lowest = max(2 * self.p.get("input_impedance", 0.0) if self._first else 0.0, 30 * source)
+        if stage.topology == MULTIPLE_FEEDBACK:
+            lowest *= max(stage.gain, 1.0)
+        fixed = self.p.get("resistance", 0.0) or max(resistor, lowest)
+        capacitor = self.p["capacitance"] if "capacitance" in self.p else None
+        return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, capacitor, source)
+
+    _first = True
+
+    def _place(self, stage: Stage, source: str, sink: str) -> None:
+        if stage.topology == SALLEN_KEY:
+            self._sallen_key(stage, source, sink)
+        else:
+            self._multiple_feedback(stage, source, sink)
+
+    def _values(self, stage: Stage, target: Target) -> Parts:
+        find, transfer = _SEARCH[stage.topology, stage.shape]
+        model = self.part.model
+        return amplified.predistorted(
+            find, transfer, stage.shape, target, model["gbw"], model["open_loop_gain"]
+        )
+
+    # --- Sallen-Key -------------------------------------------------------------------------------
+
+    def _amplifier(self, plus: str, sink: str, gain: float) -> float:
+        """A non-inverting amplifier of ``gain``, with what it really has."""
+        b = self.b
+        if abs(gain - 1) < 1e-6:
+            b.opamp(plus, sink, sink, of=self.part)
+            return 1.0
+        if gain < 1:
+            raise Infeasible("a Sallen-Key section does not attenuate; a multiple-feedback one does")
+        pair = ratio_pair(gain - 1, (1e3, 10e3) if gain > 5 else (4.7e3, 47e3))
+        minus = b.net("fb")
+        b.resistor(pair.first, sink, minus)
+        b.resistor(pair.second, minus, self.reference)
+        b.opamp(plus, minus, sink, of=self.part)
+        return 1 + pair.first / pair.second
+
+    def _sallen_key(self, stage: Stage, source: str, sink: str) -> None:
+        b = self.b
+        plus = b.net("plus")
+        gain = self._amplifier(plus, sink, stage.gain)
+        target = self._target(stage)._replaced(gain) if False else _with_gain(self._target(stage), gain)
+        self._gain *= gain
+        if stage.section.q is None:
+            self._first_order(stage, target, source, plus)
+            return
+        parts = self._values(stage, target)
+        joint = b.net("node")
+        r, c = parts.resistors, parts.capacitors
+        if stage.shape == "low_pass":
+            b.resistor(r["r1"], source, joint)
+            b.resistor(r["r2"], joint, plus)
+            b.capacitor(c["c1"], joint, sink)
+            b.capacitor(c["c2"], plus, b.ground())
+        else:
+            b.capacitor(c["c1"], source, joint)
+            b.capacitor(c["c2"], joint, plus)
+            b.resistor(r["r1"], joint, sink)
+            b.resistor(r["r2"], plus, self.reference)
+
+    def _first_order(self, stage: Stage, target: Target, source: str, plus: str) -> None:
+        b = self.b
+        resistor, capacitor, _ = search.first_order(target.frequency, target.resistor, target.capacitor)
+        if stage.shape == "low_pass":
+            b.resistor(resistor, source, plus)
+            b.capacitor(capacitor, plus, b.ground())
+        else:
+            b.capacitor(capacitor, source, plus)
+            b.resistor(resistor, plus, self.reference)
+
+    # --- multiple feedback ------------------------------------------------------------------------
+
+    def _multiple_feedback(self, stage: Stage, source: str, sink: str) -> None:
+        b = self.b
+        minus = b.net("minus")
+        target = self._target(stage)
+        if stage.section.q is None:
+            self._inverting(stage, target, source, minus, sink)
+            return
+        parts = self._values(stage, target)
+        self._gain *= -(stage.gain if stage.shape == "band_pass" else parts.gain)
+        joint = b.net("node")
+        r, c = parts.resistors, parts.capacitors
+        if stage.shape == "low_pass":
+            b.resistor(r["r1"], source, joint)
+            b.resistor(r["r2"], joint, sink)
+            b.resistor(r["r3"], joint, minus)
+            b.capacitor(c["c1"], joint, b.ground())
+            b.capacitor(c["c2"], minus, sink)
+        elif stage.shape == "high_pass":
+            b.capacitor(c["c1"], source, joint)
+            b.capacitor(c["c2"], joint, sink)
+            b.capacitor(c["c3"], joint, minus)
+            b.resistor(r["r1"], joint, self.reference)
+            b.resistor(r["r2"], minus, sink)
+        else:
+            b.resistor(r["r1"], source, joint)
+            b.resistor(r["r3"], joint, self.reference)
+            b.resistor(r["r2"], minus, sink)
+            b.capacitor(c["c1"], joint, sink)
+            b.capacitor(c["c2"], joint, minus)
+        b.opamp(self.reference, minus, sink, of=self.part)
+
+    def _inverting(self, stage: Stage, target: Target, source: str, minus: str, sink: str) -> None:
+        """A first-order section around the inverting input; gain = -r2/r1."""
+        b = self.b
+        resistor, capacitor, _ = search.first_order(target.frequency, target.resistor, target.capacitor)
+        if stage.shape == "low_pass":
+            around = resistor
+            into = ratio_near(around / stage.gain)
+            b.resistor(into, source, minus)
+            b.capacitor(capacitor, minus, sink)
+        else:
+            into, left = resistor, b.net("left")
+            around = ratio_near(into * stage.gain)
+            b.capacitor(capacitor, source, left)
+            b.resistor(into, left, minus)
+        b.resistor(around, minus, sink)
+        b.opamp(self.reference, minus, sink, of=self.part)
+        self._gain *= -around / into
+
+
+def ratio_near(value: float) -> float:
+    """The E96 resistor nearest to ``value`` (ohm)."""
+    from voltsmith.knowledge.preferred import nearest
+
+    return nearest(value, "E96")
+
+
+def _with_gain(target: Target, gain: float) -> Target:
+    from dataclasses import replace
+
+    return replace(target, gain=gain)

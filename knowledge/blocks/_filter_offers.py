@@ -1,0 +1,129 @@
+"""What can be measured on a filter, and how: each kind of filter has its own pass band to refer to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.offers import Path, offer_linear, step_bench
+from voltsmith.schemas.requirements import Requirement
+from voltsmith.schemas.testbenches import Ac, AcSweep, Bench, Measure, MeasureKind
+
+DENSITY = 100
+"""Frequencies per decade of a sweep."""
+SLOPE = (4.0, 16.0)
+"""Where a roll-off is measured, as multiples of the edge (or fractions of it, for a high-pass)."""
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """A filter to measure.
+
+    ``edge`` (Hz) is the cut-off or centre frequency. ``at`` (Hz) is where the pass-band gain is taken, None
+    for the largest gain between ``low`` and ``high`` (Hz), between which edges are looked for too.
+    ``resistance`` (ohm) is the source's; with one, gains count from its open-circuit voltage.
+    """
+
+    b: Builder
+    path: Path
+    edge: float
+    at: float | None
+    low: float
+    high: float
+    resistance: float = 0.0
+
+    def bench(self, frequency: float | None = None, density: int = DENSITY) -> Bench:
+        """The sweep, widened to hold ``frequency``."""
+        low, high = min(self.low, self.path.start), max(self.high, self.path.stop)
+        if frequency is not None:
+            low, high = min(low, frequency / 3), max(high, frequency * 3)
+        stimulus = self.b.drive(
+            Ac(offset=self.b.at_input(self.path.bias)), resistance=self.resistance
+        )
+        sweep = AcSweep(start=low, stop=high, points_per_decade=density)
+        return self.b.bench("response", sweep, [stimulus])
+
+    def measure(self, kind: MeasureKind, **numbers: float | None) -> Measure:
+        """A measure of the response."""
+        # The source has 1 V of small signal, so without a reference the output is the response to it.
+        reference = None if self.resistance else voltage(self.path.source)
+        return Measure(kind=kind, signal=voltage(self.path.sink), reference=reference, **numbers)
+
+    def offer(self, quantity: str, kind: MeasureKind, **numbers: float | None) -> None:
+        """Offer a measure that needs nothing from the requirement."""
+        self.b.offer(quantity, lambda _: Probe(self.bench(), self.measure(kind, **numbers)))
+
+    def edges(self, *quantities: str, kind: MeasureKind) -> None:
+        """Offer an edge, against the pass band, under each of the names it goes by."""
+        for quantity in quantities:
+            self.offer(quantity, kind, at=self.at, low=self.low, high=self.high)
+
+    def offer_common(self) -> None:
+        """What any filter offers: everything linear, with gains and attenuations against its pass band."""
+        offer_linear(self.b, self.path)
+
+        def at_frequency(kind: MeasureKind) -> Callable[[Requirement], Probe]:
+            def make(requirement: Requirement) -> Probe:
+                frequency = requirement.condition or self.path.reference
+                return Probe(self.bench(frequency), self.measure(kind, at=frequency))
+
+            return make
+
+        def attenuation(requirement: Requirement) -> Probe:
+            frequency = requirement.condition or self.path.reference
+            band = (self.low, self.high) if self.at is None else (self.at, None)
+            measure = self.measure("attenuation_db", at=frequency, low=band[0], high=band[1])
+            return Probe(self.bench(frequency), measure)
+
+        self.b.offer("gain", at_frequency("gain"))
+        self.b.offer("phase", at_frequency("phase"))
+        self.b.offer("attenuation", attenuation)
+
+    def offer_slope(self, order: int, loss: Callable[[float], float], rising: bool) -> None:
+        """Offer the roll-off, extrapolated from the measured interval to the asymptote.
+
+        Args:
+            order: number of poles that the asymptote has, 20 dB a decade each.
+            loss: ideal attenuation in dB at a multiple of the edge (its inverse for a high-pass).
+            rising: whether the stop band lies below the pass band.
+        """
+        near, far = SLOPE
+        ideal = (loss(far) - loss(near)) / math.log10(far / near)
+        missing = 20.0 * order - ideal
+
+        def make(requirement: Requirement) -> Probe:
+            low, high = (self.edge / far, self.edge / near) if rising else (self.edge * near, self.edge * far)
+            sign = math.copysign(1.0, requirement.target)
+            # Half a dB a decade is how well a slope between two points is known; it matters to "at least".
+            doubt = 0.5 if requirement.relation == "min" else 0.0
+            measure = self.measure(
+                "rolloff",
+                low=low,
+                high=high,
+                scale=sign * (1 if rising else -1),
+                offset=sign * (missing + doubt),
+            )
+            return Probe(self.bench(high * 1.5), measure)
+
+        self.b.offer("rolloff", make)
+
+    def offer_ripple(self, low: float, high: float) -> None:
+        """Offer the ripple between two frequencies (Hz) of the pass band."""
+        self.offer("passband_ripple", "ripple_db", low=low, high=high)
+
+    def offer_time_constant(self, falling: bool = False) -> None:
+        """Offer the time constant of a first-order response: 10 to 90 % takes ln 9 of them."""
+
+        def make(_: Requirement) -> Probe:
+            start = self.path.time * 1.003 if falling else None
+            measure = Measure(
+                kind="fall_time" if falling else "rise_time",
+                signal=voltage(self.path.sink),
+                low=start,
+                scale=1 / math.log(9),
+            )
+            return Probe(step_bench(self.b, self.path, self.path.amplitude), measure)
+
+        self.b.offer("time_constant", make)

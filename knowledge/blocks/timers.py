@@ -1,0 +1,318 @@
+"""Circuits around the 555 timer: the astable (free-running) and the monostable (one pulse a trigger)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from voltsmith.knowledge.blocks._junctions import diode_for
+from voltsmith.knowledge.blocks._lamps import add_indicator, wants_indicator
+from voltsmith.knowledge.blocks._square import (
+    MEASURES,
+    Run,
+    aimed,
+    aimed_frequency,
+    derive_rhythm,
+    frequency_parameter,
+    offer_square,
+    positive_rail,
+)
+from voltsmith.knowledge.blocks._timer555 import Chosen, Timer, Times, choose_astable
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.devices import components, format_value
+from voltsmith.knowledge.preferred import nearest, product_pair
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.components import Component
+from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.plans import Supply
+from voltsmith.schemas.testbenches import Bench, Dc, Load, Measure, MeasureKind, Op, Pulse, Transient
+
+DELAY_SHARE = 0.12
+"""A timer is used up to the frequency at which its delays make up this part of a cycle."""
+SLOW_BIPOLAR = 3.0
+"""Hz: below, the input current of a bipolar timer asks for electrolytic capacitors."""
+
+
+def choose_timer(
+    supply: float, fastest: float, slowest: float, load: float, named: Component | None
+) -> Timer:
+    """The timer for a supply (V), times (s) and a load current (A).
+
+    Raises:
+        Infeasible: none in the library does; the message says why.
+    """
+    reasons = []
+    fitting = []
+    for entry in (named,) if named else [e for e in components().values() if e.kind == "timer"]:
+        timer = Timer(entry, supply)
+        if not entry.limits["supply_min"] <= supply <= entry.limits["supply_max"]:
+            bounds = f"{entry.limits['supply_min']:g} to {entry.limits['supply_max']:g} V"
+            reasons.append(f"{entry.id} works from {bounds}, not on {supply:g} V")
+        elif load > source_limit(timer):
+            reasons.append(f"{entry.id} delivers {source_limit(timer) * 1e3:.3g} mA at {supply:g} V")
+        elif 2 * timer.delay > DELAY_SHARE * fastest:
+            reasons.append(f"{entry.id} is too slow for {fastest * 1e6:.3g} us")
+        else:
+            fitting.append(timer)
+    if not fitting:
+        raise Infeasible("no timer in the library does this: " + "; ".join(reasons))
+    return min(fitting, key=lambda timer: (timer.bipolar and slowest > 1 / SLOW_BIPOLAR, timer.entry.cost))
+
+
+def source_limit(timer: Timer) -> float:
+    """Current (A) at which the high level has fallen to 60 % of the supply, or the part's own limit."""
+    model = timer.entry.model
+    room = 0.4 * timer.vcc - model["output_high_drop"]
+    limit = timer.entry.limits.get("output_current", model["output_current"])
+    return float(max(min(limit, room / model["output_high_resistance"]), 0.0))
+
+
+def place_timer(b: Builder, timer: Timer, **nets: str) -> None:
+    """The timer with its supply, its decoupling and a capacitor that keeps noise off the thresholds."""
+    vcc, ground = positive_rail(b), b.ground()
+    control = b.net("control")
+    roles = timer.entry.units[0].pins
+    nets |= {"gnd": ground, "vcc": vcc, "reset": vcc, "cont": control}
+    b.part(timer.entry.id, {roles[role]: net for role, net in nets.items()})
+    b.capacitor(100e-9, vcc, ground, tolerance=0.1)
+    # Charged at the start of a simulation: it settles in 0.1 ms, which is many cycles of a fast oscillator.
+    b.capacitor(10e-9, control, ground, tolerance=0.1, initial_voltage=round(2 * timer.vcc / 3, 4))
+
+
+def output_loads(p: Values, out: str, high: float) -> tuple[Load, ...]:
+    """A load current (A) as the resistor that draws it while the output is high."""
+    if (amperes := p.get("load_current", 0.0)) > 0:
+        return (Load(kind="resistor", value=high / amperes, net=out),)
+    return ()
+
+
+class Astable555(Block):
+    """Two resistors charge a capacitor, one of them discharges it; a diode makes room below 50 %."""
+
+    id = "astable_555"
+    function = "square_oscillator"
+    title = "555 astable"
+    summary = (
+        "Square-wave oscillator with a 555 timer, for blinkers, beepers and clocks from one cycle in minutes up to "
+        "several hundred kHz; a diode across the second resistor allows duty cycles of 50 % and less."
+    )
+    equations = (
+        "t_high = ln 2 (R_A + R_B) C",
+        "t_low = ln 2 R_B C",
+        "f = 1.44 / ((R_A + 2 R_B) C)",
+        "with a diode across R_B: t_high = integral of C dV / I(V) from Vcc/3 to 2 Vcc/3, through R_A and the diode",
+    )
+    sources = (
+        "Texas Instruments SLFS022, xx555 Precision Timers, section on astable operation",
+        "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 7.1.3",
+    )
+    phrases = (
+        "555 oscillator",
+        "blink an LED",
+        "LED flasher",
+        "square wave generator",
+        "clock generator",
+        "555 astable multivibrator",
+        "pulse generator with a duty cycle",
+        "beeper tone",
+    )
+    parameters = (
+        frequency_parameter(1.0, 1e-2, 5e5),
+        Parameter(name="duty_cycle", unit="%", description="duty cycle", low=3.0, high=97.0),
+    )
+    measures = (*MEASURES, "led_current")
+    topologies = ("555", "astable", "timer")
+    default_supply = Supply(vcc=5.0)
+
+    def fit(self, asked: Asked) -> float:
+        """The ordinary square-wave oscillator."""
+        if "frequency" in asked and asked["frequency"] > 5e5:
+            raise Infeasible("a 555 oscillates up to about 500 kHz")
+        return 2.0
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """Frequency and duty cycle from the period, or from the times high and low."""
+        return derive_rhythm(asked)
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Timer, R_A, R_B, C; the diode where the duty cycle is 50 % or less."""
+        frequency = aimed_frequency(p)
+        duty = aimed(p, "duty_cycle", p.get("duty_cycle", 60.0)) / 100
+        wanted = Times(duty / frequency, (1 - duty) / frequency)
+        vcc = b.supply.vcc
+        lamp = p.get("led_current", 10e-3) if wants_indicator(b, p) else 0.0
+        load = max(p.get("load_current", 0.0), lamp, vcc / p.get("load_resistance", math.inf))
+        timer = choose_timer(vcc, 1 / frequency, 1 / frequency, load, b.named_component("timer"))
+        diode = diode_for(10e-3, vcc, feature="signal") if duty <= 0.5 else None
+        chosen = choose_astable(
+            timer,
+            wanted,
+            diode,
+            capacitor=p.get("capacitance", 0.0) or None,
+            duty_matters="duty_cycle" in p,
+        )
+        if chosen is None:
+            raise Infeasible(
+                f"{frequency:.4g} Hz at a duty cycle of {duty * 100:.3g} % needs resistors outside "
+                f"{timer.smallest_resistor:.3g} ohm to {timer.largest_resistor:.3g} ohm around a {timer.entry.id}"
+            )
+        if "duty_cycle" not in p:
+            share = 100 * chosen.times.high / chosen.times.period
+            b.assume(f"a duty cycle of about {share:.0f} %, as none was given")
+        out = b.output()
+        self._place(b, timer, chosen, diode, out)
+        loads = output_loads(p, out, timer.output_high(p.get("load_current", 0.0)))
+        run = Run(1 / chosen.times.period, chosen.times.high, loads=loads)
+        offer_square(b, out, run)
+        if lamp:
+            internal = timer.entry.model["output_high_resistance"]
+            placed = add_indicator(b, p, out, b.ground(), timer.output_high(0.0), internal)
+            across = Measure(
+                kind="maximum", signal=voltage(placed.top, placed.node), scale=1 / placed.resistance
+            )
+            b.offer("led_current", lambda _: Probe(run.bench(b), across))
+
+    @staticmethod
+    def _place(b: Builder, timer: Timer, chosen: Chosen, diode: Component | None, out: str) -> None:
+        discharge, timing = b.net("discharge"), b.net("timing")
+        b.resistor(chosen.ra, positive_rail(b), discharge)
+        b.resistor(chosen.rb, discharge, timing)
+        if diode is not None:
+            b.part(diode.id, {"A": discharge, "K": timing})
+        b.capacitor(chosen.c, timing, b.ground())
+        place_timer(b, timer, trig=timing, thres=timing, disch=discharge, out=out)
+
+
+class Monostable555(Block):
+    """A falling edge at the trigger starts one pulse, whose width a resistor and a capacitor set."""
+
+    id = "monostable_555"
+    function = "monostable"
+    title = "555 monostable"
+    summary = (
+        "One output pulse of a set width, from a microsecond to a quarter of an hour, each time the input is pulled "
+        "low; the input rests high and must be low for less than the pulse."
+    )
+    equations = ("t = ln 3 R C = 1.1 R C",)
+    sources = (
+        "Texas Instruments SLFS022, xx555 Precision Timers, section on monostable operation",
+        "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 7.2",
+    )
+    phrases = (
+        "555 one-shot",
+        "monostable multivibrator",
+        "pulse of a fixed width on each trigger",
+        "timer that switches off after a while",
+        "stretch a button press",
+        "delay timer",
+    )
+    parameters = (
+        Parameter(
+            name="pulse_width",
+            unit="s",
+            description="pulse width",
+            default=1.0,
+            low=1e-6,
+            high=1000.0,
+        ),
+    )
+    measures = ("pulse_width", "output_high", "delay", "rise_time", "supply_current")
+    topologies = ("555", "monostable", "timer")
+    default_supply = Supply(vcc=5.0)
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """The time high and the period of a single pulse are its width."""
+        for other in ("high_time", "period"):
+            if "pulse_width" not in asked and other in asked:
+                return {"pulse_width": asked[other]}
+        return {}
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Timer, R, C, and a resistor that keeps the trigger high."""
+        width = aimed(p, "pulse_width", p["pulse_width"])
+        vcc = b.supply.vcc
+        load = max(p.get("load_current", 0.0), vcc / p.get("load_resistance", math.inf))
+        timer = choose_timer(vcc, width, width, load, b.named_component("timer"))
+        resistor, capacitor = _one_shot_values(timer, width, p)
+        trigger, out, timing = b.input(), b.output(), b.net("timing")
+        rail = positive_rail(b)
+        b.resistor(10e3, rail, trigger)
+        b.resistor(resistor, rail, timing)
+        b.capacitor(capacitor, timing, b.ground())
+        place_timer(b, timer, trig=trigger, thres=timing, disch=timing, out=out)
+        if capacitor > 10e-6 and width > 10:
+            b.assume("a timing capacitor with low leakage; the width follows its tolerance")
+        b.transfer(1.0, 0.0)
+        self._offer(b, p, timer, width, trigger, out)
+
+    @staticmethod
+    def _offer(b: Builder, p: Values, timer: Timer, width: float, trigger: str, out: str) -> None:
+        vcc = timer.vcc
+        loads = output_loads(p, out, timer.output_high(p.get("load_current", 0.0)))
+        lead, edge = 0.05 * width, min(1e-3 * width, 1e-6)
+
+        def bench(stop: float, step: float, name: str) -> Bench:
+            wave = Pulse(
+                low=vcc, high=0.0, delay=lead, rise=edge, fall=edge, width=0.2 * width, period=100 * width
+            )
+            analysis = Transient(stop=stop, step=step)
+            return b.bench(name, analysis, [b.drive(wave)], loads)
+
+        def pulse() -> Bench:
+            return bench(1.4 * width, width / 400, "pulse")
+
+        def edge_bench() -> Bench:
+            return bench(lead + 0.5 * width, width / 400, "edge")
+
+        def offer(quantity: str, kind: MeasureKind, make: Callable[[], Bench]) -> None:
+            b.offer(quantity, lambda _: Probe(make(), Measure(kind=kind, signal=voltage(out))))
+
+        offer("pulse_width", "pulse_width", pulse)
+        offer("high_time", "pulse_width", pulse)
+        offer("output_high", "maximum", pulse)
+        offer("rise_time", "rise_time", edge_bench)
+        b.offer(
+            "delay",
+            lambda _: Probe(
+                edge_bench(), Measure(kind="delay", signal=voltage(out), reference=voltage(trigger))
+            ),
+        )
+        b.offer(
+            "supply_current",
+            lambda _: Probe(
+                b.bench("idle", Op(), [b.drive(Dc(value=vcc))]),
+                Measure(kind="value", signal=current(positive_rail(b))),
+            ),
+        )
+
+
+def _one_shot_values(timer: Timer, width: float, p: Values) -> tuple[float, float]:
+    """R (ohm) and C (F) for a pulse ``width`` (s), with the timer's own delay taken off."""
+    smallest, largest = timer.smallest_resistor, timer.largest_resistor
+    # One trial tells what the timer adds to 1.1 RC; both scale with the values.
+    trial = width / math.log(3)
+    r, c = 100e3, trial / 100e3
+    product = trial * (width - timer.delay) / timer.monostable(r, c)
+    if "capacitance" in p:
+        r, c = nearest(product / p["capacitance"], "E96"), p["capacitance"]
+    elif "resistance" in p:
+        r, c = p["resistance"], nearest(product / p["resistance"], "E12")
+    else:
+        try:
+            r, c, _ = product_pair(product, (smallest, largest), (100e-12, 1e-6), target_resistor=100e3)
+        except ValueError:
+            try:
+                most = min(largest, 2e6)
+                r, c, _ = product_pair(product, (smallest, most), (1e-6, 1000e-6), target_resistor=most)
+            except ValueError:
+                raise Infeasible(f"a pulse of {width:.3g} s is out of reach of an RC timer") from None
+    if not smallest * 0.99 <= r <= largest * 1.02:
+        raise Infeasible(
+            f"a pulse of {width:.3g} s with {format_value(c)}F needs {format_value(r)} ohm; "
+            f"{timer.entry.id} works with {format_value(smallest)} to {format_value(largest)}"
+        )
+    return r, c
+
+
+BLOCKS: tuple[Block, ...] = (Astable555(), Monostable555())

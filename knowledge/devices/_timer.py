@@ -1,0 +1,64 @@
+"""Model of a 555 timer: divider, two comparators, latch, output and discharge transistor.
+
+The subcircuit's pins are ``gnd trig out reset cont thres disch vcc``. The latch is a bistable
+``q = tanh(2.5 q + ...)`` with a time constant: the trigger outweighs the threshold and the reset
+outweighs both, as in the datasheet's function table (TI SLFS022, table 8-1).
+
+Keys of ``model`` (SI): ``divider_resistance`` (each of three), ``supply_current`` (at 5 V; it grows
+with the supply as a resistor would), ``output_current``, ``output_high_drop`` (V below vcc without
+load), ``output_high_resistance``, ``output_low_resistance``, ``discharge_resistance``,
+``discharge_current``, ``threshold_current``, ``trigger_current``, ``reset_threshold``,
+``reset_resistance`` (pulls an open RESET up), ``latch_delay`` (s).
+
+Not covered: the current spike while the output switches, leakage of the discharge pin.
+"""
+
+from __future__ import annotations
+
+from voltsmith.knowledge.devices._names import model_name
+from voltsmith.knowledge.devices._smooth import OUTPUT_CAPACITANCE
+from voltsmith.knowledge.devices._values import spice_number as num
+from voltsmith.schemas.components import Component
+
+PINS = ("gnd", "trig", "out", "reset", "cont", "thres", "disch", "vcc")
+"""Terminals of the subcircuit, which are the roles in a timer's unit."""
+
+
+def timer_card(component: Component) -> str:
+    """The subcircuit of a 555 timer."""
+    m, name = component.model, model_name(component)
+    divider = m["divider_resistance"]
+    quiescent = m["supply_current"] - 5 / (3 * divider)
+    current = m["output_current"]
+    on, off = "0.5*(1+tanh(4*v(q)))", "0.5*(1-tanh(4*v(q)))"
+    resistance = f"({num(m['output_high_resistance'])}*{on}+{num(m['output_low_resistance'])}*{off})"
+    # A drop of the high level that vanishes with the supply instead of turning negative.
+    high = f"{on}*(v(vcc,gnd)-{num(m['output_high_drop'])}*tanh(v(vcc,gnd)/2))"
+    lines = [
+        f".subckt {name} {' '.join(PINS)}",
+        f"ra vcc cont {num(divider)}",
+        f"rb cont mid {num(divider)}",
+        f"rc mid gnd {num(divider)}",
+        f"rq vcc gnd {num(5 / quiescent)}",
+        f"rr reset vcc {num(m['reset_resistance'])}",
+        f"ith thres gnd {num(m['threshold_current'])}",
+        f"itr gnd trig {num(m['trigger_current'])}",
+        "cth thres gnd 2p",
+        "ctr trig gnd 2p",
+        "cdi disch gnd 5p",
+        "bq 0 q i=tanh(2.5*v(q)-0.3+6*(1+tanh((v(mid)-v(trig))/0.002))"
+        "-3*(1+tanh((v(thres)-v(cont))/0.002))"
+        f"-15*(1-tanh((v(reset,gnd)-{num(m['reset_threshold'])})/0.02)))",
+        "rq1 q 0 1",
+        f"cq q 0 {num(m['latch_delay'])}",
+        f"bt 0 t i=1000*tanh((v(gnd)+{high}-v(out))/({num(current)}*{resistance}))"
+        f"+5*(v(gnd)+{high}-v(out))/({num(current)}*{resistance})",
+        "rt t 0 1m",
+        f"cout out gnd {num(OUTPUT_CAPACITANCE)}",
+        f"bsrc vcc out i={num(current / 2)}*(v(t)+sqrt(v(t)*v(t)+1e-6))",
+        f"bsnk out gnd i={num(current / 2)}*(sqrt(v(t)*v(t)+1e-6)-v(t))",
+        f"bdis disch gnd i={num(m['discharge_current'])}*{off}*tanh(v(vcc,gnd)/0.5)"
+        f"*tanh(v(disch,gnd)/{num(m['discharge_current'] * m['discharge_resistance'])})",
+        f".ends {name}",
+    ]
+    return "\n".join(lines)
