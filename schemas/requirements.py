@@ -41,6 +41,9 @@ class Requirement(Schema):
     source: Source = "prompt"
     text_span: Span | None = None
     text: str = Field(default="", max_length=400)
+    also_from: tuple[Span, ...] = Field(
+        default=(), description="further numbers of the prompt that went into this requirement"
+    )
 
     @model_validator(mode="after")
     def _range_has_ends(self) -> Requirement:

@@ -65,16 +65,16 @@ _OTHERS = (
         title="A requirement is not met",
         severity="major",
         why="the simulated value lies outside the limits that the request, or an assumption, sets",
-        fix="relax the tolerance, choose better parts, or another topology; the measurement says how far off it is",
+        fix="choose better parts or another topology, or relax the tolerance; the measurement says by how much",
         example="a cut-off frequency of 880 Hz where 950 Hz to 1050 Hz was asked for",
     ),
     Explanation(
         code="NOT_MEASURABLE",
         title="A requirement could not be measured",
         severity="major",
-        why="the waveform does not contain what was to be measured, so the circuit does not do what was asked "
+        why="the waveform does not contain what was to be measured: the circuit does not do what was asked, "
         "or the bench does not show it",
-        fix="look at the waveform: an oscillator that does not start, or a response that never reaches its cut-off",
+        fix="look at the waveform: an oscillator may not start, a response may never reach its cut-off",
         example="the frequency of an output that stays at 2.5 V",
     ),
     Explanation(

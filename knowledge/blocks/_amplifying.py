@@ -267,12 +267,12 @@ def input_range(p: Values, chosen: Chosen, gain: float, *, exact: bool) -> tuple
         narrow = (0.97, 1.03) if exact else (0.93, 1.07)
         spread = {"min": (1.02, 3.0), "max": (0.33, 0.98)}.get(p.relation("input_impedance"), narrow)
         return asked * spread[0], asked * spread[1]
-    low, high = ground_leg(p, chosen, gain)
+    low, high = ground_leg(p, chosen, gain, most=33e3)
     source = 50 * p.get("source_resistance", 0.0)
     return max(low, source), max(high, 1.5 * source)
 
 
-def ground_leg(p: Values, chosen: Chosen, ratio: float) -> tuple[float, float]:
+def ground_leg(p: Values, chosen: Chosen, ratio: float, most: float = 10e3) -> tuple[float, float]:
     """Range (ohm) for the resistor at the inverting input that makes ``ratio`` = R_f over it.
 
     Small enough that it and the op-amp's input capacitance make a pole beyond three times the closed-loop
@@ -281,7 +281,7 @@ def ground_leg(p: Values, chosen: Chosen, ratio: float) -> tuple[float, float]:
     part = chosen.part
     capacitance = part.model.get("input_capacitance", 3e-12) + 2e-12
     parallel = 1 / (2 * math.pi * capacitance * 3 * chosen.bandwidth)
-    limits = [10e3, 1e6 / max(ratio, 1e-3), parallel * (1 + 1 / max(ratio, 1e-3))]
+    limits = [most, 1e6 / max(ratio, 1e-3), parallel * (1 + 1 / max(ratio, 1e-3))]
     if p.relation("noise_density") == "max":
         left = p["noise_density"] ** 2 - part.model.get("noise_voltage", 0.0) ** 2
         limits.append(max(0.3 * left, 0.0) / _4KT * (1 + 1 / max(ratio, 1e-3)))

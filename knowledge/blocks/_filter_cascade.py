@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks import _filter_amplified as amplified
@@ -18,7 +19,7 @@ from voltsmith.knowledge.blocks._filter_sections import Parts, Target
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Values
 from voltsmith.knowledge.blocks.selection import OpampNeeds
-from voltsmith.knowledge.preferred import at_least, ratio_pair
+from voltsmith.knowledge.preferred import at_least, nearest, ratio_pair
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 
@@ -140,7 +141,7 @@ class Cascade:
     def __init__(self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float) -> None:
         self.b, self.p, self.stages = b, p, stages
         self.part, self.amplitude = choose_opamp(b, p, stages, fastest)
-        self.reference = b.signal_ground()
+        self.reference = b.signal_ground(of=self.part)
         self._gain = 1.0
         self._remaining = math.prod(stage.gain for stage in stages)
 
@@ -190,8 +191,8 @@ class Cascade:
         corner = max(lowest / (1e4 if slow else 1e3), 0.1)
         inner = b.net("ac")
         if stage.topology == MULTIPLE_FEEDBACK:
-            # The first resistor itself ends on a point at half the supply.
-            resistance = self._target(stage).resistor / max(stage.gain, 1.0)
+            # The first resistor itself ends on a point at half the supply; it may come out smaller.
+            resistance = 0.5 * self._target(stage).resistor / max(stage.gain, 1.0)
         else:
             resistance = 100e3 if 1 / (math.tau * corner * 100e3) <= 1e-6 else 1e6
             b.resistor(resistance, inner, self.reference)
@@ -249,7 +250,7 @@ class Cascade:
         b = self.b
         plus = b.net("plus")
         gain = self._amplifier(plus, sink, stage.gain)
-        target = self._target(stage)._replaced(gain) if False else _with_gain(self._target(stage), gain)
+        target = replace(self._target(stage), gain=gain)
         self._gain *= gain
         if stage.section.q is None:
             self._first_order(stage, target, source, plus)
@@ -317,27 +318,15 @@ class Cascade:
         resistor, capacitor, _ = search.first_order(target.frequency, target.resistor, target.capacitor)
         if stage.shape == "low_pass":
             around = resistor
-            into = ratio_near(around / stage.gain)
+            into = nearest(around / stage.gain, "E96")
             b.resistor(into, source, minus)
             b.capacitor(capacitor, minus, sink)
         else:
             into, left = resistor, b.net("left")
-            around = ratio_near(into * stage.gain)
+            around = nearest(into * stage.gain, "E96")
             b.capacitor(capacitor, source, left)
             b.resistor(into, left, minus)
         b.resistor(around, minus, sink)
         b.opamp(self.reference, minus, sink, of=self.part)
         self._gain *= -around / into
 
-
-def ratio_near(value: float) -> float:
-    """The E96 resistor nearest to ``value`` (ohm)."""
-    from voltsmith.knowledge.preferred import nearest
-
-    return nearest(value, "E96")
-
-
-def _with_gain(target: Target, gain: float) -> Target:
-    from dataclasses import replace
-
-    return replace(target, gain=gain)

@@ -96,7 +96,9 @@ def task_of(p: _Numbers, default_load: float) -> Task:
     return Task(low, nominal, high, output, load_of(p, output, default_load))
 
 
-def asked_task(asked: Asked, derived: Mapping[str, float], default_output: float, default_load: float) -> Task:
+def asked_task(
+    asked: Asked, derived: Mapping[str, float], default_output: float, default_load: float
+) -> Task:
     """The task as :meth:`Block.fit` sees it, before parameters are filled in."""
     merged = Asked(
         numbers={"output_voltage": default_output, **derived, **asked.numbers},
@@ -155,11 +157,8 @@ def rating(watts: float) -> dict[str, float]:
     raise Infeasible(f"a resistor would have to turn {watts:.3g} W into heat, more than usual ones stand")
 
 
-def offer_regulator(b: Builder, source: str, out: str, task: Task, quiescent: float) -> None:
-    """Offer what can be measured on a regulator from net ``source`` to ``out``.
-
-    ``quiescent`` (A) is the current it takes for itself.
-    """
+def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
+    """Offer what can be measured on a regulator from net ``source`` to ``out``."""
     output = voltage(out)
     full = Load(kind="resistor", value=task.resistance, net=out)
     light = Load(kind="resistor", value=task.resistance * 1000, net=out)
@@ -204,17 +203,13 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task, quiescent: fl
     )
     b.offer(
         "supply_current",
-        lambda _: Probe(
-            bench("nominal", task.nominal, full), Measure(kind="value", signal=current("in"))
-        ),
+        lambda _: Probe(bench("nominal", task.nominal, full), Measure(kind="value", signal=current("in"))),
     )
 
     def dissipation(_: Requirement) -> Probe:
+        # Everything that goes in and does not reach the load.
         measure = Measure(
-            kind="value",
-            signal=voltage(source, out),
-            scale=task.load,
-            offset=task.nominal * quiescent,
+            kind="value", signal=current("in"), scale=task.nominal, offset=-task.output * task.load
         )
         return Probe(bench("nominal", task.nominal, full), measure)
 
@@ -243,4 +238,3 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task, quiescent: fl
         )
 
     b.offer("ripple_voltage", ripple)
-

@@ -112,8 +112,8 @@ class Assembly:
         """The ground net, with its port."""
         return self.add_port("gnd", "ground")
 
-    def signal_ground(self, builder: Builder) -> str:
-        """The net signals are referred to: ground, or the buffered middle of a single supply."""
+    def signal_ground(self, builder: Builder, of: Component | None = None) -> str:
+        """The net signals are referred to: ground, or the middle of a single supply, buffered by ``of``."""
         if self.supply is None or self.supply.vee != 0:
             return self.ground()
         if not self._mid:
@@ -125,7 +125,7 @@ class Assembly:
             builder.resistor(100e3, divided, self.ground())
             # 10 uF against 50 kohm: supply noise above 0.3 Hz stays out of the signal.
             builder.capacitor(10e-6, divided, self.ground())
-            builder.opamp(divided, "vmid", "vmid")
+            builder.opamp(divided, "vmid", "vmid", of=of)
             self.assumptions.append(
                 f"signals ride on half the supply, {self.supply.vcc / 2:g} V, because there is a single supply"
             )
@@ -283,9 +283,12 @@ class Builder:
         """Nets of the supply rails."""
         return self.assembly.rails()
 
-    def signal_ground(self) -> str:
-        """Ground, or the buffered middle of a single supply (which places its divider and buffer once)."""
-        return self.assembly.signal_ground(self)
+    def signal_ground(self, of: Component | None = None) -> str:
+        """Ground, or the buffered middle of a single supply (which places its divider and buffer once).
+
+        ``of`` is the op-amp to buffer it with, so that a stage need not bring a second type.
+        """
+        return self.assembly.signal_ground(self, of)
 
     # --- parts ----------------------------------------------------------------------------------
 

@@ -53,21 +53,24 @@ def shortfall(entry: Component, needs: OpampNeeds, supply: Supply) -> str:
     if limit.get("min_stable_gain", 1.0) > needs.noise_gain * 1.0001:
         return f"is stable only above a gain of {limit['min_stable_gain']:g}"
     if limit["output_current"] < needs.output_current:
-        return f"delivers {limit['output_current'] * 1e3:g} mA, and {needs.output_current * 1e3:.3g} mA is needed"
+        wanted = f"{needs.output_current * 1e3:.3g} mA is needed"
+        return f"delivers {limit['output_current'] * 1e3:g} mA, and {wanted}"
     if needs.offset is not None and limit["offset_max"] > needs.offset:
         return f"has up to {limit['offset_max'] * 1e3:g} mV of offset"
     if needs.low_bias and abs(entry.model.get("bias_current", 0.0)) > 1e-9:
         return "has too much input current for this source"
-    if entry.model.get("open_loop_gain", math.inf) < needs.open_loop_gain:
-        return f"has an open-loop gain of {entry.model['open_loop_gain']:.3g}, and {needs.open_loop_gain:.3g} is needed"
+    if (gain := entry.model.get("open_loop_gain", math.inf)) < needs.open_loop_gain:
+        return f"has an open-loop gain of {gain:.3g}, and {needs.open_loop_gain:.3g} is needed"
     if needs.noise is not None and entry.model.get("noise_voltage", 0.0) > needs.noise:
         return f"has {entry.model['noise_voltage'] * 1e9:.3g} nV/rtHz of noise"
     if needs.supply_current is not None and entry.model.get("supply_current", 0.0) > needs.supply_current:
         return f"draws {entry.model['supply_current'] * 1e3:.3g} mA"
     sag = output_sag(entry, needs.peak_current)
+    lowest = supply.vee + limit["output_low_headroom"] + sag
+    highest = supply.vcc - limit["output_high_headroom"] - sag
     levels = (
-        (needs.output_low, supply.vee + limit["output_low_headroom"] + sag, 1, "its output cannot go down to"),
-        (needs.output_high, supply.vcc - limit["output_high_headroom"] - sag, -1, "its output cannot go up to"),
+        (needs.output_low, lowest, 1, "its output cannot go down to"),
+        (needs.output_high, highest, -1, "its output cannot go up to"),
         (needs.input_low, supply.vee + limit["input_low_headroom"], 1, "its inputs do not work down to"),
         (needs.input_high, supply.vcc - limit["input_high_headroom"], -1, "its inputs do not work up to"),
     )
@@ -83,7 +86,7 @@ def works(entry: Component, supply: Supply) -> bool:
 
 
 def output_sag(entry: Component, current: float) -> float:
-    """Voltage (V) that the output resistance takes at ``current`` (A), near the current limit more and more."""
+    """Voltage (V) that the output resistance takes at ``current`` (A), more and more near the limit."""
     limit = entry.limits["output_current"]
     return entry.model.get("output_resistance", 0.0) * limit * math.atanh(min(abs(current) / limit, 0.999))
 

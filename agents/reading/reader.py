@@ -1,0 +1,346 @@
+"""The built-in reader: a deterministic grammar, no language model.
+
+It finds the functions asked for, binds every number to what it describes, and says what it did not
+understand. Where no known word names a function, it asks ``guess``, which ranks functions by meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from voltsmith.agents.reading.binding import Item, bind, compatible, items_of
+from voltsmith.agents.reading.lexicon import CHOICES, CONNECTORS, FUNCTIONS, REVERSED, UNSUPPORTED
+from voltsmith.agents.reading.quantities import QuantityToken, find_quantities
+from voltsmith.agents.reading.quantity_cues import QUANTITY_CUES, RENAMED, SYSTEM_QUANTITIES
+from voltsmith.agents.reading.requirements import Drafts, whole_prompt_tolerance, with_tolerance
+from voltsmith.agents.reading.stages import Segment, segments, unsupported
+from voltsmith.agents.reading.words import Vocabulary, Word, split
+from voltsmith.knowledge.blocks import blocks
+from voltsmith.knowledge.devices import components
+from voltsmith.schemas.errors import BadInput, NeedsAnswer
+from voltsmith.schemas.plans import Supply
+from voltsmith.schemas.quantities import QUANTITIES
+from voltsmith.schemas.readings import Reading, StageRequest
+from voltsmith.schemas.requirements import NotUnderstood, Requirement
+
+LONGEST = 8_000
+"""Characters; a longer prompt is a document, not a request."""
+Guess = Callable[[str], Sequence[tuple[str, float]]]
+"""Functions by meaning, best first, with a similarity of 0 to 1."""
+CERTAIN = 0.62
+"""Similarity from which a guess is taken."""
+
+_VOCABULARY = Vocabulary((*FUNCTIONS, *CHOICES, *CONNECTORS, *REVERSED, *UNSUPPORTED, *QUANTITY_CUES))
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PART_NAME = re.compile(
+    r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*)\b"
+)
+_SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
+_ALWAYS_RELEVANT = frozenset(
+    {
+        "supply_voltage",
+        "load_resistance",
+        "load_current",
+        "load_capacitance",
+        "source_resistance",
+        "supply_current",
+    }
+)
+
+
+def read(prompt: str, guess: Guess | None = None) -> Reading:
+    """Read a prompt.
+
+    Args:
+        prompt: what the user wrote.
+        guess: ranks functions by meaning where no word names one.
+
+    Raises:
+        BadInput: the prompt is empty, too long or not text.
+        NeedsAnswer: it asks for nothing that can be designed; the message says what came nearest.
+    """
+    check(prompt)
+    words = split(prompt, _VOCABULARY)
+    if (outside := unsupported(words)) is not None:
+        raise NeedsAnswer(
+            f"{outside[0]!r} belongs to {outside[1]}, which voltsmith cannot design; "
+            "'voltsmith blocks list' shows what it can"
+        )
+    assumptions: list[str] = []
+    parts = segments(prompt, words) or [_guessed(prompt, guess, assumptions)]
+    return _Reader(prompt, words, parts, assumptions).run()
+
+
+def check(prompt: str) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        BadInput: with what is wrong and where.
+    """
+    if not prompt.strip():
+        raise BadInput('the prompt is empty; describe a circuit, for example "a 1 kHz low-pass filter"')
+    if len(prompt) > LONGEST:
+        raise BadInput(f"the prompt has {len(prompt)} characters; at most {LONGEST} are read")
+    if (match := _CONTROL.search(prompt)) is not None:
+        raise BadInput(
+            f"the prompt holds the control character {match.group()!r} at position {match.start()}; send plain text"
+        )
+    unreadable = sum(not (char.isprintable() or char.isspace()) for char in prompt)
+    if unreadable:
+        raise BadInput(f"the prompt holds {unreadable} unprintable characters; send plain text")
+
+
+def _guessed(prompt: str, guess: Guess | None, assumptions: list[str]) -> Segment:
+    ranked = list(guess(prompt)) if guess is not None else []
+    if ranked and ranked[0][1] >= CERTAIN:
+        function = ranked[0][0]
+        assumptions.append(
+            f"read as a request for a {_spoken(function)}; no word in it names a circuit outright"
+        )
+        return Segment(function, 0, len(prompt))
+    nearest = ", ".join(_spoken(function) for function, _ in ranked[:3])
+    raise NeedsAnswer(
+        "no circuit that voltsmith knows is named in this request"
+        + (f"; the nearest are: {nearest}" if nearest else "")
+        + ". 'voltsmith blocks list' shows all of them",
+        questions=["Which circuit do you need?"],
+    )
+
+
+def _spoken(function: str) -> str:
+    return function.replace("_", " ")
+
+
+def relevant(function: str) -> frozenset[str]:
+    """Quantities that blocks of a function know."""
+    found = set(_ALWAYS_RELEVANT)
+    for entry in blocks().values():
+        if entry.function == function:
+            found.update(parameter.name for parameter in entry.parameters)
+            found.update(entry.measures)
+    return frozenset(found)
+
+
+class _Reader:
+    """The state of one reading."""
+
+    def __init__(
+        self, prompt: str, words: Sequence[Word], parts: Sequence[Segment], assumptions: list[str]
+    ) -> None:
+        self.prompt, self.words, self.parts = prompt, words, parts
+        self.tokens = find_quantities(prompt)
+        self.assumptions = assumptions
+        self.drafts = Drafts()
+        self.accounted: set[int] = set()
+
+    def run(self) -> Reading:
+        names = [f"s{index + 1}" for index in range(len(self.parts))]
+        general: list[QuantityToken] = []
+        for name, part in zip(names, self.parts, strict=True):
+            general += self._bind_stage(name, part)
+        self.drafts.problems += self._contradictions(names)
+        requirements = self.drafts.requirements
+        for token in general:
+            requirements = list(with_tolerance(requirements, token))
+        supply = self._supply(requirements)
+        stages = tuple(
+            StageRequest(
+                id=name,
+                function=part.function,
+                choices=self._choices(part, requirements, name),
+                components=self._components(part),
+                requirements=tuple(r.id for r in requirements if r.stage in (name, None)),
+                text=self.prompt[part.start : part.end].strip()[:400],
+            )
+            for name, part in zip(names, self.parts, strict=True)
+        )
+        return Reading(
+            prompt=self.prompt,
+            stages=stages,
+            requirements=tuple(requirements),
+            supply=supply,
+            not_understood=tuple(
+                NotUnderstood(text_span=token.span, text=token.text)
+                for index, token in enumerate(self.tokens)
+                if index not in self.accounted
+            ),
+            assumptions=tuple(self.assumptions),
+            questions=tuple(dict.fromkeys(self.drafts.problems)),
+        )
+
+    def _bind_stage(self, name: str, part: Segment) -> list[QuantityToken]:
+        """Bind the numbers of one stage; returns tolerances that apply to everything."""
+        items = items_of(self.prompt, self.words, self.tokens, part.start, part.end)
+        general: list[QuantityToken] = []
+        kept: list[Item] = []
+        for index, item in enumerate(items):
+            if item.kind == "token":
+                token = self.tokens[item.token]
+                if self._is_definition(items, index):
+                    # "-3 dB at 1 kHz" defines the corner; the words stay as its cue.
+                    self.accounted.add(item.token)
+                    kept.append(Item("word", item.start, item.end, "cutoff"))
+                    continue
+                if (parts_of := self._component_tolerance(items, index)) is not None:
+                    self._add(item.token, parts_of, part, name)
+                    continue
+                if whole_prompt_tolerance(token):
+                    self.accounted.add(item.token)
+                    general.append(token)
+                    continue
+            kept.append(item)
+        for bound in bind(kept, self.tokens, part.function, relevant(part.function)):
+            self._add(bound.token, bound.quantity, part, name, bound.condition)
+        return general
+
+    def _add(self, token: int, quantity: str, part: Segment, name: str, condition: int | None = None) -> None:
+        self.accounted.add(token)
+        known = self.tokens[token]
+        stage = None if quantity in SYSTEM_QUANTITIES else name
+        other = None if condition is None else self.tokens[condition]
+        if (
+            quantity == "gain"
+            and known.dimension == "decibel"
+            and part.function in ("low_pass", "high_pass", "band_pass", "notch")
+        ):
+            # "-40 dB at 10 kHz" of a filter is an attenuation; a gain in its pass band has no minus.
+            if known.value < 0:
+                quantity = "attenuation"
+        if other is not None and quantity not in (
+            "gain",
+            "phase",
+            "attenuation",
+            "input_impedance",
+            "output_impedance",
+            "notch_depth",
+        ):
+            other = None
+        if condition is not None:
+            self.accounted.add(condition)
+        if known.dimension == "number" and QUANTITIES[quantity].dimension not in ("number", "ratio"):
+            self.assumptions.append(
+                f"{known.text.strip()!r} is read as {QUANTITIES[quantity].title} in {QUANTITIES[quantity].unit}"
+            )
+        self.drafts.add(known, quantity, part.function, stage, other)
+
+    def _is_definition(self, items: Sequence[Item], index: int) -> bool:
+        token = self.tokens[items[index].token]
+        if token.dimension != "decibel" or abs(abs(token.value) - 3) > 0.05:
+            return False
+        after = [item.text for item in items[index + 1 : index + 3]]
+        near = bool(after) and after[0] in (
+            "point",
+            "frequency",
+            "corner",
+            "cutoff",
+            "bandwidth",
+            "at",
+            "bw",
+            "down",
+            "cut",
+            "freq",
+        )
+        return near or any(
+            item.text in ("bandwidth", "cutoff", "corner") for item in items[max(0, index - 2) : index]
+        )
+
+    def _component_tolerance(self, items: Sequence[Item], index: int) -> str | None:
+        if self.tokens[items[index].token].dimension != "percent":
+            return None
+        after = [item.text for item in items[index + 1 : index + 4] if item.kind == "word"]
+        if any(word in ("resistor", "resistors") for word in after):
+            return "resistor_tolerance"
+        if any(word in ("capacitor", "capacitors", "cap", "caps") for word in after):
+            return "capacitor_tolerance"
+        return None
+
+    def _contradictions(self, names: Sequence[str]) -> list[str]:
+        """Numbers left over that repeat a quantity with another value."""
+        problems = []
+        for name, part in zip(names, self.parts, strict=True):
+            items = items_of(self.prompt, self.words, self.tokens, part.start, part.end)
+            for index, item in enumerate(items):
+                if item.kind != "token" or item.token in self.accounted:
+                    continue
+                before = items[index - 1] if index else None
+                follow = items[index + 1] if index + 1 < len(items) else None
+                named = {
+                    RENAMED.get(part.function, {}).get(q, q)
+                    for other in (before, follow)
+                    if other is not None and other.kind == "word"
+                    for cue in QUANTITY_CUES.get(other.text, ())
+                    for q in cue.quantities
+                }
+                token = self.tokens[item.token]
+                for requirement in self.drafts.requirements:
+                    if requirement.stage not in (name, None) or requirement.quantity not in named:
+                        continue
+                    if not compatible(token, requirement.quantity):
+                        continue
+                    self.accounted.add(item.token)
+                    if abs(requirement.target - token.value) > 1e-6 * abs(token.value):
+                        problems.append(
+                            f"the request gives two values for the {QUANTITIES[requirement.quantity].title}: "
+                            f"{requirement.text.strip()!r} and {token.text.strip()!r}; which one holds?"
+                        )
+                    break
+        return problems
+
+    def _supply(self, requirements: Sequence[Requirement]) -> Supply | None:
+        found = [r for r in requirements if r.quantity == "supply_voltage"]
+        if not found:
+            return None
+        voltages = [requirement.target for requirement in found]
+        if any(self._symmetric(requirement) for requirement in found):
+            peak = max(abs(voltage) for voltage in voltages)
+            return Supply(vcc=peak, vee=-peak, given=True)
+        positive = [voltage for voltage in voltages if voltage > 0]
+        negative = [voltage for voltage in voltages if voltage < 0]
+        if not positive:
+            self.drafts.problems.append("only a negative supply is named; which positive supply is there?")
+            return None
+        return Supply(vcc=max(positive), vee=min(negative, default=0.0), given=True)
+
+    def _symmetric(self, requirement: Requirement) -> bool:
+        if requirement.text_span is None:
+            return False
+        start, end = requirement.text_span
+        token = next((token for token in self.tokens if token.span == (start, end)), None)
+        if token is not None and token.plus_minus:
+            return True
+        near = [word.text for word in self.words if start - 30 <= word.start < end + 30]
+        return bool(_SYMMETRIC & set(near))
+
+    def _choices(self, part: Segment, requirements: Sequence[Requirement], name: str) -> dict[str, str]:
+        choices = dict(part.choices)
+        gains = [r for r in requirements if r.stage == name and r.quantity == "gain" and r.unit != "dB"]
+        if part.function == "amplifier" and any(r.target < 0 for r in gains):
+            choices["topology"] = "inverting"
+        return choices
+
+    def _components(self, part: Segment) -> tuple[str, ...]:
+        """Library parts named in the prompt; a part that is insisted on and unknown is a question."""
+        lookup = {
+            alias.lower(): entry.id for entry in components().values() for alias in (entry.id, *entry.aliases)
+        }
+        found: list[str] = []
+        for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9+-]*[0-9][A-Za-z0-9-]*", self.prompt):
+            identifier = lookup.get(match.group().lower())
+            alone = len(self.parts) == 1 or part.start <= match.start() < part.end
+            if identifier is not None and identifier not in found and alone:
+                found.append(identifier)
+        for match in _PART_NAME.finditer(self.prompt):
+            name = match.group(1)
+            if name.lower() not in lookup and name.upper() == name and not _is_series(name):
+                from voltsmith.knowledge.devices import component
+
+                try:
+                    component(name)
+                except BadInput as unknown:
+                    self.drafts.problems.append(str(unknown))
+        return tuple(found)
+
+
+def _is_series(name: str) -> bool:
+    return re.fullmatch(r"E(6|12|24|48|96|192)", name) is not None
