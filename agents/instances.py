@@ -39,7 +39,9 @@ def instantiate(
     for parameter in block.parameters:
         if parameter.name not in numbers and parameter.default is not None:
             numbers[parameter.name] = parameter.default
-            sentences.append(f"{parameter.description}: {show(parameter.default, parameter.unit)}, as none was given")
+            sentences.append(
+                f"{parameter.description}: {show(parameter.default, parameter.unit)}, as none was given"
+            )
             quantity = QUANTITIES.get(parameter.name)
             if quantity is not None and quantity.role == "performance" and parameter.name in block.measures:
                 assumed.append(

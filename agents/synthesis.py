@@ -95,9 +95,7 @@ def _testbench(plan: Plan, assembly: Assembly, by_id: dict[str, Requirement]) ->
             probe = _in_unit_of(requirement, offer(requirement))
             first = _keep(benches, probe.bench)
             second = None if probe.second is None else _keep(benches, probe.second)
-            checks.append(
-                Check(requirement=identifier, bench=first, second=second, measure=probe.measure)
-            )
+            checks.append(Check(requirement=identifier, bench=first, second=second, measure=probe.measure))
     return Testbench(benches=tuple(benches.values()), checks=tuple(checks))
 
 

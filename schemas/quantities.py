@@ -156,7 +156,9 @@ QUANTITIES: dict[str, Quantity] = {
         _q("capacitance", "F", "capacitance", "capacitor to use", role="choice", tolerance=0.0),
         _q("inductance", "H", "inductance", "inductor to use", role="choice", tolerance=0.0),
         _q("resistor_tolerance", "%", "percent", "tolerance of the resistors", role="choice", tolerance=0.0),
-        _q("capacitor_tolerance", "%", "percent", "tolerance of the capacitors", role="choice", tolerance=0.0),
+        _q(
+            "capacitor_tolerance", "%", "percent", "tolerance of the capacitors", role="choice", tolerance=0.0
+        ),
         _q("forward_voltage", "V", "voltage", "forward voltage of the LED", role="condition"),
     )
 }

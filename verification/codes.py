@@ -65,7 +65,7 @@ _OTHERS = (
         title="A requirement is not met",
         severity="major",
         why="the simulated value lies outside the limits that the request, or an assumption, sets",
-        fix="choose better parts or another topology, or relax the tolerance; the measurement says by how much",
+        fix="choose better parts or another topology, or relax the tolerance as far as the measurement shows",
         example="a cut-off frequency of 880 Hz where 950 Hz to 1050 Hz was asked for",
     ),
     Explanation(

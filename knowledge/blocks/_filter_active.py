@@ -16,7 +16,7 @@ from voltsmith.knowledge.blocks._filter_prototypes import (
     low_pass_loss,
     low_pass_sections,
 )
-from voltsmith.knowledge.blocks.assembly import Builder, Probe
+from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import Path
 from voltsmith.schemas.blocks import Parameter
@@ -68,7 +68,7 @@ class ActivePass(Block):
         ]
         source, sink = b.input(), b.output()
         fastest = max(p.get("operating_frequency", 0.0), cutoff)
-        built = Cascade(b, p, stages, fastest).build(source, sink)
+        built = Cascade(b, p, stages, fastest, gain).build(source, sink)
         if built.gain < 0 and p["gain"] > 0:
             b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
         filtered = self._filtered(b, p, cutoff, order, built, peaked, source, sink)
@@ -98,9 +98,10 @@ class ActivePass(Block):
     ) -> Filtered:
         scale = (1 + order) / (5 * cutoff)
         if self.high_pass:
-            reference = cutoff * (30 if order == 1 else 10)
-            start, stop = cutoff / 100, cutoff * 100
-            low, high = cutoff / 30, cutoff * 10
+            # Far enough from the edge for a first-order slope, and for the ripple of a Chebyshev filter.
+            reference = cutoff * (30 if order == 1 else max(10, 5 * order) if peaked else 10)
+            start, stop = cutoff / 100, reference * 10
+            low, high = cutoff / 30, reference
         else:
             reference = math.sqrt(built.corner * cutoff) if built.corner else cutoff / 100
             start, stop = reference / 3, cutoff * 100
@@ -151,5 +152,3 @@ class ActivePass(Block):
             # |H| at the natural frequency is Q times that of the pass band.
             f.offer("q_factor", "gain", at=sections[0].frequency, scale=1 / abs(built.gain))
 
-
-__all__ = ["CUTOFF", "GAIN", "ORDER", "SPLIT", "ActivePass", "Probe"]

@@ -1,80 +1,147 @@
-"""Frequency response of active sections with a real amplifier, and how to design around it.
+"""Sections with their real amplifier: where each part sits, what response that gives, how to design for it.
 
-The amplifier is a gain of ``open_loop`` with one pole, so that its gain-bandwidth is ``gbw`` (Hz).
+A layout is used twice, to place the parts and to analyse them, so both are about the same circuit.
+The amplifier is that of the device models, linearised: two poles, output resistance, input capacitance.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voltsmith.knowledge.blocks._filter_sections import Parts, Target
+from voltsmith.schemas.components import Component
+from voltsmith.schemas.errors import Infeasible
 
-TAU = 2 * math.pi
-Transfer = Callable[[complex, Parts, complex], complex]
-"""Response at s (1/s) of a section with these parts and this open-loop gain."""
+SALLEN_KEY, MULTIPLE_FEEDBACK = "sallen_key", "multiple_feedback"
+
+Layout = Mapping[str, tuple[str, str]]
+"""The two nets of each part: in, out, joint, plus and minus, ground, and reference (what signals ride on)."""
+
+LAYOUTS: Mapping[tuple[str, str, int], Layout] = {
+    (SALLEN_KEY, "low_pass", 1): {"r1": ("in", "plus"), "c1": ("plus", "ground")},
+    (SALLEN_KEY, "low_pass", 2): {
+        "r1": ("in", "joint"),
+        "r2": ("joint", "plus"),
+        "c1": ("joint", "out"),
+        "c2": ("plus", "ground"),
+    },
+    (SALLEN_KEY, "high_pass", 1): {"c1": ("in", "plus"), "r1": ("plus", "reference")},
+    (SALLEN_KEY, "high_pass", 2): {
+        "c1": ("in", "joint"),
+        "c2": ("joint", "plus"),
+        "r1": ("joint", "out"),
+        "r2": ("plus", "reference"),
+    },
+    (MULTIPLE_FEEDBACK, "low_pass", 1): {
+        "r1": ("in", "minus"),
+        "r2": ("minus", "out"),
+        "c1": ("minus", "out"),
+    },
+    (MULTIPLE_FEEDBACK, "low_pass", 2): {
+        "r1": ("in", "joint"),
+        "r2": ("joint", "out"),
+        "r3": ("joint", "minus"),
+        "c1": ("joint", "ground"),
+        "c2": ("minus", "out"),
+    },
+    (MULTIPLE_FEEDBACK, "high_pass", 1): {
+        "c1": ("in", "joint"),
+        "r1": ("joint", "minus"),
+        "r2": ("minus", "out"),
+    },
+    (MULTIPLE_FEEDBACK, "high_pass", 2): {
+        "c1": ("in", "joint"),
+        "c2": ("joint", "out"),
+        "c3": ("joint", "minus"),
+        "r1": ("joint", "reference"),
+        "r2": ("minus", "out"),
+    },
+    (MULTIPLE_FEEDBACK, "band_pass", 2): {
+        "r1": ("in", "joint"),
+        "r2": ("minus", "out"),
+        "r3": ("joint", "reference"),
+        "c1": ("joint", "out"),
+        "c2": ("joint", "minus"),
+    },
+}
+GAIN_LAYOUT: Layout = {"rf": ("out", "minus"), "rg": ("minus", "reference")}
+"""The two resistors of a non-inverting amplifier."""
+
+_NODES = ("joint", "plus", "minus", "out")
 
 
-def sallen_key_low_pass(s: complex, parts: Parts, open_loop: complex) -> complex:
-    """Response of the section of that name in ``_filter_sections``."""
-    r1, r2, c1, c2 = (*parts.resistors.values(), *parts.capacitors.values())
-    gain = open_loop / (1 + open_loop / parts.gain)
-    return gain / (s * s * r1 * r2 * c1 * c2 + s * (r1 * c2 + r2 * c2 + r1 * c1 * (1 - gain)) + 1)
+class Network:
+    """Nodal equations of a section: (G + s C) v = g + s c for one volt at ``in``."""
+
+    def __init__(self, layout: Layout, parts: Mapping[str, float], amplifier: Component) -> None:
+        size = len(_NODES)
+        self._conductance: NDArray[np.float64] = np.zeros((size, size + 1))
+        self._capacitance: NDArray[np.float64] = np.zeros((size, size + 1))
+        nets = {net for ends in layout.values() for net in ends}
+        model = amplifier.model
+        for name, (a, b) in layout.items():
+            if name.startswith("r"):
+                self._stamp(self._conductance, a, b, 1 / parts[name])
+            else:
+                self._stamp(self._capacitance, a, b, parts[name])
+        follower = "plus" in nets and "minus" not in nets
+        if follower:
+            self._stamp(self._conductance, "minus", "out", 1e3)
+        for net in ("joint", "plus", "minus"):
+            # A node that the section does not have is grounded, or so nearly open that it does not matter.
+            unused = net not in nets and not (follower and net == "minus")
+            self._stamp(self._conductance, net, "ground", 1e3 if unused else 1e-15)
+        for a, b in (("plus", "minus"), ("plus", "ground"), ("minus", "ground")):
+            self._stamp(self._capacitance, a, b, model["input_capacitance"])
+        self._output = 1 / model["output_resistance"]
+        self._poles = (model["gbw"] / model["open_loop_gain"], model["second_pole"])
+        self._open_loop = model["open_loop_gain"]
+
+    @staticmethod
+    def _stamp(matrix: NDArray[np.float64], a: str, b: str, value: float) -> None:
+        places = [_NODES.index(net) if net in _NODES else -1 for net in (a, b)]
+        for row, other, net in ((places[0], places[1], b), (places[1], places[0], a)):
+            if row < 0:
+                continue
+            matrix[row, row] += value
+            if other >= 0:
+                matrix[row, other] -= value
+            elif net == "in":
+                matrix[row, -1] += value
+
+    def __call__(self, frequency: float) -> complex:
+        """Output for one volt of input at ``frequency`` (Hz)."""
+        s = 2j * math.pi * frequency
+        gain = self._open_loop / math.prod(1 + 1j * frequency / pole for pole in self._poles)
+        system = self._conductance + s * self._capacitance
+        plus, minus, out = 1, 2, 3
+        system[out, out] += self._output
+        system[out, plus] -= gain * self._output
+        system[out, minus] += gain * self._output
+        return complex(np.linalg.solve(system[:, :-1], system[:, -1])[out])
 
 
-def sallen_key_high_pass(s: complex, parts: Parts, open_loop: complex) -> complex:
-    """Response of the section of that name in ``_filter_sections``."""
-    r1, r2, c1, c2 = (*parts.resistors.values(), *parts.capacitors.values())
-    gain = open_loop / (1 + open_loop / parts.gain)
-    damping = 1 / (r2 * c1) + 1 / (r2 * c2) + (1 - gain) / (r1 * c1)
-    return gain * s * s / (s * s + s * damping + 1 / (r1 * r2 * c1 * c2))
-
-
-def _feedback(y1: complex, y2: complex, y3: complex, y4: complex, y5: complex, a: complex) -> complex:
-    """Two feedback paths: y1 in, y2 to the output, y3 to the inverting input, y4 to ground; y5 around."""
-    return y1 / (y3 / a - y2 - (y1 + y2 + y3 + y4) * ((y3 + y5) / a + y5) / y3)
-
-
-def multiple_feedback_low_pass(s: complex, parts: Parts, open_loop: complex) -> complex:
-    """Response of the section of that name in ``_filter_sections``, without its minus sign."""
-    r, c = parts.resistors, parts.capacitors
-    return -_feedback(1 / r["r1"], 1 / r["r2"], 1 / r["r3"], s * c["c1"], s * c["c2"], open_loop)
-
-
-def multiple_feedback_high_pass(s: complex, parts: Parts, open_loop: complex) -> complex:
-    """Response of the section of that name in ``_filter_sections``, without its minus sign."""
-    r, c = parts.resistors, parts.capacitors
-    return -_feedback(s * c["c1"], s * c["c2"], s * c["c3"], 1 / r["r1"], 1 / r["r2"], open_loop)
-
-
-def multiple_feedback_band_pass(s: complex, parts: Parts, open_loop: complex) -> complex:
-    """Response of the section of that name in ``_filter_sections``, without its minus sign."""
-    r, c = parts.resistors, parts.capacitors
-    return -_feedback(1 / r["r1"], s * c["c1"], s * c["c2"], 1 / r["r3"], 1 / r["r2"], open_loop)
-
-
-def effective(
-    transfer: Transfer, shape: str, parts: Parts, gbw: float, open_loop: float
-) -> tuple[float, float, float]:
-    """Natural frequency (Hz), Q and gain that a section really has with this amplifier.
+def effective(response: Callable[[float], complex], shape: str, parts: Parts) -> tuple[float, float, float]:
+    """Natural frequency (Hz), Q and gain that a section of ``parts`` really has.
 
     The natural frequency is where the phase has turned by 90 degrees (0 for a band-pass), which is
     also where the gain of a low- or high-pass is Q times that of the pass band.
     """
-
-    def response(frequency: float) -> complex:
-        gain = open_loop / (1 + 1j * frequency * open_loop / gbw)
-        return transfer(2j * math.pi * frequency, parts, gain)
+    sign = 1.0 if response(parts.frequency * {"low_pass": 0.01, "high_pass": 30}.get(shape, 1)).real > 0 else -1.0
 
     def turned(frequency: float) -> float:
-        value = response(frequency)
+        value = sign * response(frequency)
         return {"low_pass": value.real, "high_pass": -value.real}.get(shape, value.imag)
 
     low, high = parts.frequency / 4, parts.frequency * 2
     if not turned(low) > 0 > turned(high):
         return parts.frequency, parts.q, parts.gain
-    for _ in range(40):
+    for _ in range(30):
         middle = math.sqrt(low * high)
         low, high = (middle, high) if turned(middle) > 0 else (low, middle)
     found = math.sqrt(low * high)
@@ -87,26 +154,45 @@ def effective(
 
 
 def predistorted(
-    search: Callable[[Target], Parts],
-    transfer: Transfer,
+    find: Callable[[Target], Parts],
+    layout: Layout,
     shape: str,
     target: Target,
-    gbw: float,
-    open_loop: float,
+    amplifier: Component,
+    around: Mapping[str, float],
 ) -> Parts:
-    """Parts whose section comes out right with this amplifier, not with an ideal one."""
-    aimed = target
-    parts = search(target)
-    for _ in range(3):
-        frequency, q, gain = effective(transfer, shape, parts, gbw, open_loop)
-        shifts = (frequency / parts.frequency, q / parts.q, gain / parts.gain)
-        if all(abs(shift - 1) < 0.003 for shift in shifts) and aimed is target:
+    """Parts whose section comes out right with this amplifier, not with an ideal one.
+
+    ``around`` are the resistors that set the amplifier's gain, by their names in ``GAIN_LAYOUT``.
+    """
+    whole = {**layout, **GAIN_LAYOUT} if around else layout
+    aimed, best = target, None
+    for _ in range(4):
+        try:
+            parts = find(aimed)
+        except Infeasible:
+            if best is None:
+                raise
+            break
+        numbers = {**parts.resistors, **parts.capacitors, **around}
+        if target.source:
+            numbers["r1"] += target.source
+        frequency, q, gain = effective(Network(whole, numbers, amplifier), shape, parts)
+        error = abs(frequency / target.frequency - 1) + abs(q / target.q - 1) + abs(gain / target.gain - 1)
+        if best is None or error < best[0]:
+            best = (error, parts)
+        if error < 0.008:
             break
         aimed = replace(
             target,
-            frequency=target.frequency / shifts[0],
-            q=target.q / shifts[1],
-            gain=target.gain / shifts[2] if shape == "band_pass" else target.gain,
+            frequency=target.frequency * _clip(parts.frequency / frequency),
+            q=target.q * _clip(parts.q / q),
+            gain=target.gain * _clip(parts.gain / gain) if shape == "band_pass" else target.gain,
         )
-        parts = search(aimed)
-    return parts
+    assert best is not None
+    return best[1]
+
+
+def _clip(shift: float) -> float:
+    """A correction, kept within reason."""
+    return min(max(shift, 0.6), 1.6)

@@ -12,8 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from voltsmith.knowledge.blocks import _filter_amplified as amplified
 from voltsmith.knowledge.blocks import _filter_sections as search
+from voltsmith.knowledge.blocks._filter_amplified import (
+    GAIN_LAYOUT,
+    LAYOUTS,
+    MULTIPLE_FEEDBACK,
+    SALLEN_KEY,
+    predistorted,
+)
 from voltsmith.knowledge.blocks._filter_prototypes import Section
 from voltsmith.knowledge.blocks._filter_sections import Parts, Target
 from voltsmith.knowledge.blocks.assembly import Builder
@@ -23,7 +29,6 @@ from voltsmith.knowledge.preferred import at_least, nearest, ratio_pair
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 
-SALLEN_KEY, MULTIPLE_FEEDBACK = "sallen_key", "multiple_feedback"
 MARGINS = (100.0, 50.0, 25.0, 12.0, 6.0)
 """Gain-bandwidths to try for, as multiples of gain times frequency times Q."""
 
@@ -51,21 +56,12 @@ class Built(NamedTuple):
     part: Component
 
 
-_SEARCH: dict[tuple[str, str], tuple[Callable[[Target], Parts], amplified.Transfer]] = {
-    (SALLEN_KEY, "low_pass"): (search.sallen_key_low_pass, amplified.sallen_key_low_pass),
-    (SALLEN_KEY, "high_pass"): (search.sallen_key_high_pass, amplified.sallen_key_high_pass),
-    (MULTIPLE_FEEDBACK, "low_pass"): (
-        search.multiple_feedback_low_pass,
-        amplified.multiple_feedback_low_pass,
-    ),
-    (MULTIPLE_FEEDBACK, "high_pass"): (
-        search.multiple_feedback_high_pass,
-        amplified.multiple_feedback_high_pass,
-    ),
-    (MULTIPLE_FEEDBACK, "band_pass"): (
-        search.multiple_feedback_band_pass,
-        amplified.multiple_feedback_band_pass,
-    ),
+_SEARCH: dict[tuple[str, str], Callable[[Target], Parts]] = {
+    (SALLEN_KEY, "low_pass"): search.sallen_key_low_pass,
+    (SALLEN_KEY, "high_pass"): search.sallen_key_high_pass,
+    (MULTIPLE_FEEDBACK, "low_pass"): search.multiple_feedback_low_pass,
+    (MULTIPLE_FEEDBACK, "high_pass"): search.multiple_feedback_high_pass,
+    (MULTIPLE_FEEDBACK, "band_pass"): search.multiple_feedback_band_pass,
 }
 
 
@@ -88,17 +84,18 @@ def arriving_amplitude(b: Builder, p: Values) -> float | None:
     return p["input_amplitude"] / scale
 
 
-def choose_opamp(b: Builder, p: Values, stages: Sequence[Stage], fastest: float) -> tuple[Component, float]:
+def choose_opamp(
+    b: Builder, p: Values, stages: Sequence[Stage], fastest: float, total: float
+) -> tuple[Component, float]:
     """One amplifier type for all stages, and the amplitude (V, peak) at the input that it was chosen for.
 
-    ``fastest`` (Hz) is the highest frequency that is to pass at full amplitude.
+    ``fastest`` (Hz) is the highest frequency that is to pass at full amplitude, ``total`` the gain there.
     """
     supply = b.supply
     middle = (supply.vcc + supply.vee) / 2
-    total = math.prod(stage.gain for stage in stages)
     asked = arriving_amplitude(b, p)
     swing = asked * max(total, 1.0) if asked is not None else min(1.0, 0.15 * supply.span)
-    demand = max(_demand(stage) for stage in stages)
+    demand = max(_demand(stage, fastest) for stage in stages)
     # Inputs of a Sallen-Key section move with the signal, those of multiple feedback stand still.
     inner = max(
         (swing / stage.gain for stage in stages if stage.topology == SALLEN_KEY), default=0.0
@@ -125,25 +122,31 @@ def choose_opamp(b: Builder, p: Values, stages: Sequence[Stage], fastest: float)
     return b.select_opamp(needs(margins[-1])), swing / total
 
 
-def _demand(stage: Stage) -> float:
+def _demand(stage: Stage, fastest: float) -> float:
     """Gain times frequency times Q: the least gain-bandwidth is a multiple of it (SLOD006, chapter 16)."""
-    q = stage.section.q or 1.0
+    q, frequency = max(stage.section.q or 1.0, 1.0), stage.section.frequency
     gain = stage.gain if stage.topology == SALLEN_KEY else 1 + stage.gain
     if stage.shape == "band_pass":
         # The open-loop gain must also stay well above 2 Q^2, which the network attenuates by.
-        return max(q, 2 * q * q / 10) * stage.section.frequency
-    return gain * max(q, 1.0) * stage.section.frequency
+        return max(q, 2 * q * q / 10) * frequency
+    if stage.shape == "high_pass":
+        # The pass band lies above the edge, where capacitors load the amplifier of multiple feedback.
+        frequency = max(frequency, fastest)
+        gain *= 1 if stage.topology == SALLEN_KEY else 2
+    return gain * q * frequency
 
 
 class Cascade:
     """Builds stages one after the other."""
 
-    def __init__(self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float) -> None:
+    def __init__(
+        self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float, gain: float
+    ) -> None:
         self.b, self.p, self.stages = b, p, stages
-        self.part, self.amplitude = choose_opamp(b, p, stages, fastest)
+        self.part, self.amplitude = choose_opamp(b, p, stages, fastest, gain)
         self.reference = b.signal_ground(of=self.part)
-        self._gain = 1.0
-        self._remaining = math.prod(stage.gain for stage in stages)
+        # Staggered sections have less gain together than the product of their own.
+        self._gain = gain / math.prod(stage.gain for stage in stages)
 
     def build(self, source: str, sink: str) -> Built:
         """Place every stage between ``source`` and ``sink`` and state the transfer of the whole."""
@@ -190,13 +193,16 @@ class Cascade:
         slow = any(name in self.p for name in ("rise_time", "overshoot", "settling_time", "slew_rate"))
         corner = max(lowest / (1e4 if slow else 1e3), 0.1)
         inner = b.net("ac")
+        target = self._target(stage)
         if stage.topology == MULTIPLE_FEEDBACK:
             # The first resistor itself ends on a point at half the supply; it may come out smaller.
-            resistance = 0.5 * self._target(stage).resistor / max(stage.gain, 1.0)
+            resistance, least = 0.5 * target.resistor / max(stage.gain, 1.0), 0.0
         else:
-            resistance = 100e3 if 1 / (math.tau * corner * 100e3) <= 1e-6 else 1e6
-            b.resistor(resistance, inner, self.reference)
-        wanted = 1 / (math.tau * corner * resistance)
+            resistance = 10 * target.resistor
+            # The section's capacitor to ground divides with this one.
+            least = 100 * min(1 / (math.tau * lowest * target.resistor), 220e-9)
+            b.resistor(nearest(resistance), inner, self.reference)
+        wanted = max(1 / (math.tau * corner * resistance), least)
         value = at_least(wanted * 0.999, "E6" if wanted > 1e-6 else "E12")
         b.capacitor(value, inner, source)
         corner = 1 / (math.tau * value * resistance)
@@ -206,6 +212,13 @@ class Cascade:
     def _target(self, stage: Stage) -> Target:
         frequency = stage.section.frequency
         resistor = 10e3 if frequency < 1e5 else max(1e9 / frequency, 1.2e3)
+        if stage.topology == SALLEN_KEY:
+            if stage.shape == "low_pass":
+                # The amplifier drives c1, whose reactance is 2 Q times less than the section's impedance.
+                resistor *= max(stage.section.q or 0.0, 1.0)
+        elif stage.shape == "high_pass":
+            # Its capacitors load the amplifier's output, which has a resistance.
+            resistor *= 4 if frequency < 1e5 else 2
         source = self.p.get("source_resistance", 0.0) if self._first and self.b.chain.first else 0.0
         lowest = max(2 * self.p.get("input_impedance", 0.0) if self._first else 0.0, 30 * source)
         if stage.topology == MULTIPLE_FEEDBACK:
@@ -216,117 +229,50 @@ class Cascade:
 
     _first = True
 
-    def _place(self, stage: Stage, source: str, sink: str) -> None:
+    def _find(self, stage: Stage, target: Target, around: dict[str, float]) -> dict[str, float]:
+        """Values of the section by part, designed for the amplifier in use."""
+        if stage.section.q is None:
+            return self._first_order(stage, target)
+        find = _SEARCH[stage.topology, stage.shape]
+        layout = LAYOUTS[stage.topology, stage.shape, 2]
+        parts = predistorted(find, layout, stage.shape, target, self.part, around)
+        if stage.topology == MULTIPLE_FEEDBACK:
+            self._gain *= -(stage.gain if stage.shape == "band_pass" else parts.gain)
+        return {**parts.resistors, **parts.capacitors}
+
+    def _first_order(self, stage: Stage, target: Target) -> dict[str, float]:
+        pair = search.first_order(target.frequency, target.resistor, target.capacitor)
         if stage.topology == SALLEN_KEY:
-            self._sallen_key(stage, source, sink)
-        else:
-            self._multiple_feedback(stage, source, sink)
-
-    def _values(self, stage: Stage, target: Target) -> Parts:
-        find, transfer = _SEARCH[stage.topology, stage.shape]
-        model = self.part.model
-        return amplified.predistorted(
-            find, transfer, stage.shape, target, model["gbw"], model["open_loop_gain"]
-        )
-
-    # --- Sallen-Key -------------------------------------------------------------------------------
-
-    def _amplifier(self, plus: str, sink: str, gain: float) -> float:
-        """A non-inverting amplifier of ``gain``, with what it really has."""
-        b = self.b
-        if abs(gain - 1) < 1e-6:
-            b.opamp(plus, sink, sink, of=self.part)
-            return 1.0
-        if gain < 1:
-            raise Infeasible("a Sallen-Key section does not attenuate; a multiple-feedback one does")
-        pair = ratio_pair(gain - 1, (1e3, 10e3) if gain > 5 else (4.7e3, 47e3))
-        minus = b.net("fb")
-        b.resistor(pair.first, sink, minus)
-        b.resistor(pair.second, minus, self.reference)
-        b.opamp(plus, minus, sink, of=self.part)
-        return 1 + pair.first / pair.second
-
-    def _sallen_key(self, stage: Stage, source: str, sink: str) -> None:
-        b = self.b
-        plus = b.net("plus")
-        gain = self._amplifier(plus, sink, stage.gain)
-        target = replace(self._target(stage), gain=gain)
-        self._gain *= gain
-        if stage.section.q is None:
-            self._first_order(stage, target, source, plus)
-            return
-        parts = self._values(stage, target)
-        joint = b.net("node")
-        r, c = parts.resistors, parts.capacitors
+            return {"r1": pair.first, "c1": pair.second}
         if stage.shape == "low_pass":
-            b.resistor(r["r1"], source, joint)
-            b.resistor(r["r2"], joint, plus)
-            b.capacitor(c["c1"], joint, sink)
-            b.capacitor(c["c2"], plus, b.ground())
+            found = {"r1": nearest(pair.first / stage.gain, "E96"), "r2": pair.first, "c1": pair.second}
         else:
-            b.capacitor(c["c1"], source, joint)
-            b.capacitor(c["c2"], joint, plus)
-            b.resistor(r["r1"], joint, sink)
-            b.resistor(r["r2"], plus, self.reference)
+            found = {"r1": pair.first, "r2": nearest(pair.first * stage.gain, "E96"), "c1": pair.second}
+        self._gain *= -found["r2"] / found["r1"]
+        return found
 
-    def _first_order(self, stage: Stage, target: Target, source: str, plus: str) -> None:
+    def _place(self, stage: Stage, source: str, sink: str) -> None:
+        """The parts of a section, its amplifier, and for Sallen-Key what sets its gain."""
         b = self.b
-        resistor, capacitor, _ = search.first_order(target.frequency, target.resistor, target.capacitor)
-        if stage.shape == "low_pass":
-            b.resistor(resistor, source, plus)
-            b.capacitor(capacitor, plus, b.ground())
+        layout = LAYOUTS[stage.topology, stage.shape, stage.section.order]
+        nets = {"in": source, "out": sink, "ground": b.ground(), "reference": self.reference}
+        target, around = self._target(stage), {}
+        if stage.topology == MULTIPLE_FEEDBACK:
+            nets |= {"plus": self.reference, "minus": b.net("minus")}
         else:
-            b.capacitor(capacitor, source, plus)
-            b.resistor(resistor, plus, self.reference)
-
-    # --- multiple feedback ------------------------------------------------------------------------
-
-    def _multiple_feedback(self, stage: Stage, source: str, sink: str) -> None:
-        b = self.b
-        minus = b.net("minus")
-        target = self._target(stage)
-        if stage.section.q is None:
-            self._inverting(stage, target, source, minus, sink)
-            return
-        parts = self._values(stage, target)
-        self._gain *= -(stage.gain if stage.shape == "band_pass" else parts.gain)
-        joint = b.net("node")
-        r, c = parts.resistors, parts.capacitors
-        if stage.shape == "low_pass":
-            b.resistor(r["r1"], source, joint)
-            b.resistor(r["r2"], joint, sink)
-            b.resistor(r["r3"], joint, minus)
-            b.capacitor(c["c1"], joint, b.ground())
-            b.capacitor(c["c2"], minus, sink)
-        elif stage.shape == "high_pass":
-            b.capacitor(c["c1"], source, joint)
-            b.capacitor(c["c2"], joint, sink)
-            b.capacitor(c["c3"], joint, minus)
-            b.resistor(r["r1"], joint, self.reference)
-            b.resistor(r["r2"], minus, sink)
-        else:
-            b.resistor(r["r1"], source, joint)
-            b.resistor(r["r3"], joint, self.reference)
-            b.resistor(r["r2"], minus, sink)
-            b.capacitor(c["c1"], joint, sink)
-            b.capacitor(c["c2"], joint, minus)
-        b.opamp(self.reference, minus, sink, of=self.part)
-
-    def _inverting(self, stage: Stage, target: Target, source: str, minus: str, sink: str) -> None:
-        """A first-order section around the inverting input; gain = -r2/r1."""
-        b = self.b
-        resistor, capacitor, _ = search.first_order(target.frequency, target.resistor, target.capacitor)
-        if stage.shape == "low_pass":
-            around = resistor
-            into = nearest(around / stage.gain, "E96")
-            b.resistor(into, source, minus)
-            b.capacitor(capacitor, minus, sink)
-        else:
-            into, left = resistor, b.net("left")
-            around = nearest(into * stage.gain, "E96")
-            b.capacitor(capacitor, source, left)
-            b.resistor(into, left, minus)
-        b.resistor(around, minus, sink)
-        b.opamp(self.reference, minus, sink, of=self.part)
-        self._gain *= -around / into
-
+            nets |= {"plus": b.net("plus"), "minus": sink}
+            if abs(stage.gain - 1) > 1e-6:
+                pair = ratio_pair(stage.gain - 1, (1e3, 10e3) if stage.gain > 5 else (4.7e3, 47e3))
+                around = {"rf": pair.first, "rg": pair.second}
+                nets["minus"] = b.net("fb")
+                # Q depends on the gain, so the section is designed for the one it really gets.
+                target = replace(target, gain=1 + pair.first / pair.second)
+            self._gain *= target.gain
+        if "joint" in {net for ends in layout.values() for net in ends}:
+            nets["joint"] = b.net("node")
+        found = self._find(stage, target, around)
+        places = [*layout.items(), *(GAIN_LAYOUT.items() if around else ())]
+        for name, (a, z) in places:
+            put = b.resistor if name.startswith("r") else b.capacitor
+            put({**found, **around}[name], nets[a], nets[z])
+        b.opamp(nets["plus"], nets["minus"], sink, of=self.part)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.base import Values
 from voltsmith.knowledge.blocks.offers import Path, offer_linear, step_bench
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Ac, AcSweep, Bench, Measure, MeasureKind
@@ -127,3 +128,42 @@ class Filtered:
             return Probe(step_bench(self.b, self.path, self.path.amplitude), measure)
 
         self.b.offer("time_constant", make)
+
+
+def offer_band_pass(
+    b: Builder,
+    p: Values,
+    edges: tuple[float, float],
+    amplitude: float,
+    bias: float,
+    nets: tuple[str, str],
+) -> Filtered:
+    """Everything that is measured on a band-pass with these edges (Hz), from ``nets[0]`` to ``nets[1]``."""
+    center = math.sqrt(edges[0] * edges[1])
+    low, high = edges[0] / 30, edges[1] * 30
+    path = Path(
+        *nets,
+        reference=center,
+        start=low,
+        stop=high,
+        amplitude=amplitude,
+        bias=bias,
+        time=2 / (edges[1] - edges[0]),
+    )
+    resistance = p.get("source_resistance", 0.0) if b.chain.first else 0.0
+    f = Filtered(b, path, center, None, low, high, resistance)
+    f.offer_common()
+    f.edges("bandwidth", kind="bandwidth")
+    f.edges("q_factor", kind="q_factor")
+    f.edges("lower_cutoff_frequency", kind="lower_cutoff")
+    f.edges("upper_cutoff_frequency", kind="upper_cutoff")
+    f.edges("center_frequency", kind="peak_frequency")
+
+    def gain(requirement: Requirement) -> Probe:
+        at = requirement.condition
+        # The gain is that of the top, wherever it lies within the band.
+        return Probe(f.bench(at), f.measure("passband_gain", at=at, low=edges[0], high=edges[1]))
+
+    b.offer("gain", gain)
+    f.offer_ripple(center * (edges[0] / center) ** 0.8, center * (edges[1] / center) ** 0.8)
+    return f

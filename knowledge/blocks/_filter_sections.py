@@ -91,7 +91,8 @@ def _comfort(target: Target, resistors: dict[str, float], capacitors: dict[str, 
     mean = sum(logs) / len(logs)
     rare = sum(1 for value in capacitors.values() if value not in _e6())
     large = sum(math.log(value / 220e-9) for value in capacitors.values() if value > 220e-9)
-    return 0.5 * abs(mean) + 0.12 * spread + 0.12 * rare + 0.5 * large
+    apart = math.log(max(capacitors.values()) / min(capacitors.values()))
+    return 0.5 * abs(mean) + 0.12 * spread + 0.2 * apart + 0.12 * rare + 0.5 * large
 
 
 def _e6() -> frozenset[float]:

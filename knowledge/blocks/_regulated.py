@@ -15,8 +15,8 @@ from voltsmith.schemas.testbenches import Bench, Dc, DcSweep, Load, Measure, Op,
 
 AMBIENT = 40.0
 """Degrees Celsius around the board."""
-HOTTEST = 110.0
-"""Degrees Celsius at the junction without a heat sink: a margin of 15 K on the usual 125."""
+MARGIN_TO_HOTTEST = 5.0
+"""Kelvin kept below the highest junction temperature."""
 LINE_SPAN = 0.1
 """The input is taken to vary by this part of its nominal value unless a range is given."""
 RIPPLE = 1.0
@@ -135,12 +135,13 @@ def sink_needed(entry: Component, watts: float) -> float | None:
 
     Only parts in packages made for a heat sink (at most 65 K/W on their own) can have one.
     """
-    if rise(entry, watts) <= HOTTEST:
+    hottest = entry.limits["junction_temperature_max"] - MARGIN_TO_HOTTEST
+    if rise(entry, watts) <= hottest:
         return None
     if entry.limits["thermal_resistance"] > 65:
         return 0.0
     # 5 K/W from junction to case and 1 K/W from there to the sink are usual for a TO-220.
-    return max((HOTTEST - AMBIENT) / watts - 6.0, 0.0)
+    return max((hottest - AMBIENT) / watts - 6.0, 0.0)
 
 
 def rating(watts: float) -> dict[str, float]:

@@ -92,15 +92,15 @@ class Run:
     """How a square-wave oscillator is simulated.
 
     ``frequency`` Hz; ``high_time`` (s) the nominal one; ``settle`` periods are left out, ``cycles`` are
-    measured, ``steps`` limits the time step to a part of a period; ``from_zero`` powers up instead of starting
-    at the operating point.
+    measured, ``steps`` limits the time step to a part of a period; ``from_zero`` powers up instead of
+    starting at the operating point.
     """
 
     frequency: float
     high_time: float
     settle: float = 2.0
     cycles: float = 4.5
-    steps: int = 200
+    steps: int = 300
     from_zero: bool = True
     stimuli: tuple[Stimulus, ...] = ()
     loads: tuple[Load, ...] = ()
@@ -145,8 +145,8 @@ def offer_square(b: Builder, out: str, run: Run, *, edge: bool = True) -> None:
     def supply(_: Requirement) -> Probe:
         vcc = positive_rail(b)
         period = 1 / run.frequency
-        first = run.settle * period
-        # Whole periods only: the current differs between high and low.
+        # Whole periods only: the current differs between high and low. The first sample lies after the start.
+        first = (run.settle + 0.25) * period
         measure = Measure(kind="average", signal=current(vcc), low=first, high=first + 4 * period)
         return Probe(run.bench(b), measure)
 

@@ -21,8 +21,8 @@ from voltsmith.schemas.components import Component
 _THERMAL = 0.025865
 _PINS = 4e-12
 """Farad: the threshold and trigger pins."""
-_LATCH = 0.75
-"""The latch answers after this many of its time constants."""
+_FALL, _RISE = 3.8, 1.05
+"""The output falls and rises after this many time constants of the latch: it is slower to reset."""
 
 
 class Times(NamedTuple):
@@ -46,8 +46,13 @@ class Timer:
 
     @property
     def delay(self) -> float:
-        """Propagation delay, s."""
-        return _LATCH * self.entry.model["latch_delay"]
+        """Time (s) from the threshold to the falling output."""
+        return _FALL * self.entry.model["latch_delay"]
+
+    @property
+    def trigger_delay(self) -> float:
+        """Time (s) from the trigger to the rising output."""
+        return _RISE * self.entry.model["latch_delay"]
 
     @property
     def bipolar(self) -> bool:
@@ -91,7 +96,7 @@ class Timer:
                 top = ceiling + (bottom - ceiling) * math.exp(-high / ((ra + rb) * c))
             else:
                 high, top = self._steered(bottom, ra, rb, c, diode)
-            low = _exponential(top, third, floor, down * c) + self.delay
+            low = _exponential(top, third, floor, down * c) + self.trigger_delay
             bottom = floor + (top - floor) * math.exp(-low / (down * c))
         return Times(high, low)
 
@@ -119,7 +124,7 @@ class Timer:
         return time, end + float(through[-1]) * self.delay / c
 
     def monostable(self, r: float, c: float) -> float:
-        """Pulse width (s)."""
+        """Pulse width (s), without the delay; infinite where the input current keeps it from ending."""
         c += _PINS + 5e-12
         switch = self.entry.model["discharge_resistance"]
         ceiling = self.vcc - self._input_current * r
@@ -165,7 +170,7 @@ def choose_astable(
         total = ra + rb
         electrolytic = c > 1.0001e-6
         most = min(timer.largest_resistor, 1e6) if electrolytic else timer.largest_resistor
-        if not (timer.smallest_resistor <= ra and 1e3 <= rb and total <= most * 1.02):
+        if not (timer.smallest_resistor <= ra and rb >= 1e3 and total <= most * 1.02):
             continue
         for rank, series in enumerate(("E24", "E96")):
             for chosen_b in _around(rb, series):

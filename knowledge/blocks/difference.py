@@ -27,6 +27,8 @@ from voltsmith.schemas.plans import Supply
 
 MATCHED = 0.001
 """Resistor tolerance of the networks that common-mode rejection rests on."""
+BEST_MATCHED = 0.0001
+"""The same, of the tightest networks that are common."""
 _MEASURES = (
     "gain",
     "common_mode_rejection",
@@ -46,6 +48,30 @@ def _job(b: Builder, p: Values) -> Job:
     if "lower_cutoff_frequency" in p:
         raise Infeasible("a difference amplifier passes DC; follow it with a high-pass for a lower corner")
     return job_of(b, p, aim(p, "gain"), ac=False, rest=rest, room=room)
+
+
+def _matching(b: Builder, p: Values, factor: float) -> float:
+    """Tolerance of the resistors that rejection rests on: worst case CMRR = ``factor`` / tolerance.
+
+    Raises:
+        Infeasible: resistors that tight are not made.
+    """
+    tolerance = min(MATCHED, b.assembly.resistor_tolerance)
+    asked = p.get("common_mode_rejection", 0.0)
+    if factor / tolerance < 10 ** (asked / 20):
+        tolerance = BEST_MATCHED
+    if factor / tolerance < 10 ** (asked / 20):
+        best = 20 * math.log10(factor / tolerance)
+        raise Infeasible(
+            f"a common-mode rejection of {asked:g} dB is beyond the {best:.0f} dB that resistors "
+            f"matched to {tolerance * 100:g} % can hold at this gain"
+        )
+    worst = 20 * math.log10(factor / tolerance)
+    b.assume(
+        f"{tolerance * 100:g} % resistors where common-mode rejection rests on their ratio, which leaves "
+        f"{worst:.0f} dB of it in the worst case; that of the op-amp itself is not simulated"
+    )
+    return tolerance
 
 
 class DifferenceAmplifier(Block):
@@ -104,7 +130,7 @@ class DifferenceAmplifier(Block):
         )
         plus, minus = b.input("in_p"), b.extra_input("in_n")
         reference, out = b.signal_ground(), b.output()
-        tolerance = min(MATCHED, b.assembly.resistor_tolerance)
+        tolerance = _matching(b, p, (1 + job.gain) / 4)
         upper_node, lower_node = b.net("plus"), b.net("minus")
         b.resistor(parts.ground, plus, upper_node, tolerance=tolerance)
         b.resistor(parts.feedback, upper_node, reference, tolerance=tolerance)
@@ -116,7 +142,6 @@ class DifferenceAmplifier(Block):
         b.opamp(upper_node, lower_node, out, of=chosen.part)
         b.hold(minus, job.rest)
         b.transfer(job.gain, job.rest)
-        b.assume("0.1 % resistors where common-mode rejection rests on their ratio")
         path = amplifier_path(b, job, chosen, plus, out, job.rest)
         offer_pair(b, p, replace(path, source_reference=minus), plus, minus)
 
@@ -172,16 +197,16 @@ class InstrumentationAmplifier(Block):
         chosen = choose(b, p, job, inverting=False, input_peak=job.peak / job.gain, stages=1)
         plus, minus = b.input("in_p"), b.extra_input("in_n")
         reference, out = b.signal_ground(), b.output()
-        tolerance = min(MATCHED, b.assembly.resistor_tolerance)
+        tolerance = _matching(b, p, job.gain / 2)
         first, second = b.net("first"), b.net("second")
         self._front(b, job, chosen, (plus, minus), (first, second))
         each = 10e3 if chosen.bandwidth < 1e6 else 2e3
         upper_node, lower_node = b.net("plus"), b.net("minus")
         across = None
         if job.limit is not None:
-            poles = chosen._replace(bandwidth=min(chosen.bandwidth, chosen.part.limits["gbw"] / 2))
-            corner = corrected(job.limit, poles.bandwidth, 2)
-            parts = feedback_set(1.0, (1e3, 47e3), corner)
+            # The pole of the front is one more; that of the last op-amp, at a gain of 1, adds to the capacitor's.
+            corner = corrected(job.limit, chosen.bandwidth, feedback=False)
+            parts = feedback_set(1.0, (1e3, 47e3), corrected(corner, chosen.part.limits["gbw"] / 2))
             each, across = parts.ground, parts.across
         b.resistor(each, first, upper_node, tolerance=tolerance)
         b.resistor(each, upper_node, reference, tolerance=tolerance)
@@ -197,7 +222,6 @@ class InstrumentationAmplifier(Block):
                 b.resistor(half, net, reference)
         b.hold(minus, job.rest)
         b.transfer(job.gain, job.rest)
-        b.assume("0.1 % resistors where common-mode rejection rests on their ratio")
         path = amplifier_path(b, job, chosen, plus, out, job.rest)
         offer_pair(b, p, replace(path, source_reference=minus), plus, minus)
 

@@ -10,6 +10,7 @@ from voltsmith.knowledge.blocks._regulated import (
     check_headroom,
     derive_feed,
     offer_regulator,
+    rise,
     sink_needed,
     task_of,
 )
@@ -28,6 +29,8 @@ MARGIN = 0.1
 """V on top of the dropout."""
 FIXED_ERROR = 0.015
 """How far (relative) a fixed voltage may be from the one asked for before an adjustable part is better."""
+WARM = 85.0
+"""Degrees Celsius at the junction above which the heat is worth a word."""
 SET_RESISTOR = (120.0, 240.0)
 """Ohm between output and adjust pin: it draws the minimum load of an LM317."""
 
@@ -103,6 +106,10 @@ def state_heat(b: Builder, choice: Choice) -> None:
         b.assume(
             f"{choice.entry.id} turns {choice.watts:.2g} W into heat and sits on a heat sink of "
             f"{choice.sink:.2g} K/W or better"
+        )
+    elif (hot := rise(choice.entry, choice.watts)) > WARM:
+        b.assume(
+            f"{choice.entry.id} reaches about {hot:.0f} degrees Celsius at full load; give it copper to cool"
         )
 
 
@@ -195,6 +202,8 @@ class FixedRegulator(Block):
                     f"no fixed regulator makes {task.output:g} V; they make "
                     f"{', '.join(f'{volts:g}' for volts in made)} V"
                 )
+            if topology in ("78xx", "7805"):
+                entries = [entry for entry in entries if entry.id.startswith("LM78")] or entries
             if topology == "ldo":
                 entries = [entry for entry in entries if "low_dropout" in entry.features] or entries
         return choose(entries, task)
@@ -307,7 +316,7 @@ def set_resistors(entry: Component, output: float) -> tuple[float, float]:
             ideal = (output - reference) / (reference / upper + adjust)
             for lower in values(series, ideal / 1.1, ideal * 1.1):
                 made = reference * (1 + lower / upper) + adjust * lower
-                cost = max(abs(made / output - 1) - 0.002, 0.0) + 1e-4 * rank
+                cost = max(abs(made / output - 1) - 0.005, 0.0) + 1e-4 * rank
                 cost += 1e-5 * abs(upper - SET_RESISTOR[1]) / SET_RESISTOR[1]
                 if best is None or cost < best[0]:
                     best = (cost, upper, lower)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 from voltsmith.knowledge.blocks import _filter_demand as demand
-from voltsmith.knowledge.blocks._filter_active import ActivePass
-from voltsmith.knowledge.blocks._filter_cascade import MULTIPLE_FEEDBACK
-from voltsmith.knowledge.blocks.base import Asked, Block
+from voltsmith.knowledge.blocks._filter_active import SPLIT, ActivePass
+from voltsmith.knowledge.blocks._filter_amplified import MULTIPLE_FEEDBACK
+from voltsmith.knowledge.blocks._filter_cascade import Cascade, Stage
+from voltsmith.knowledge.blocks._filter_offers import offer_band_pass
+from voltsmith.knowledge.blocks._filter_prototypes import MAX_ORDER, Section, band_pass_sections
+from voltsmith.knowledge.blocks.assembly import Builder
+from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.errors import Infeasible
 
 SOURCES = (
     "Texas Instruments SLOD006, Op Amps for Everyone, chapter 16: Active Filter Design Techniques",
     "Texas Instruments SLOA049, Active Low-Pass Filter Design",
 )
 TOPOLOGIES = ("multiple_feedback", "active")
+MINIMUM_Q = 0.6
+"""Below, a band-pass section would attenuate, and a high-pass and a low-pass in a row do better."""
 
 
 class _MultipleFeedback(ActivePass):
@@ -75,4 +85,106 @@ class MultipleFeedbackHighPass(_MultipleFeedback):
     high_pass = True
 
 
-BLOCKS: tuple[Block, ...] = (MultipleFeedbackLowPass(), MultipleFeedbackHighPass())
+class MultipleFeedbackBandPass(Block):
+    """Band-pass of order 2, 4 to 10 around a centre frequency."""
+
+    id = "multiple_feedback_band_pass"
+    function = "band_pass"
+    title = "multiple-feedback band-pass"
+    summary = (
+        "Active band-pass filter for a narrow band: one inverting op-amp section for each pair of poles, "
+        "staggered where there is more than one."
+    )
+    equations = (
+        "f_0 = sqrt(1/R1 + 1/R3) / (2 pi C sqrt(R2))",
+        "Q = f_0 / bandwidth = pi f_0 R2 C",
+        "gain = -R2 / (2 R1), less than 2 Q^2",
+    )
+    sources = SOURCES[:1]
+    phrases = (
+        "band-pass filter",
+        "narrow band-pass with high Q",
+        "multiple-feedback band-pass filter",
+        "pick out one frequency",
+        "tone detector filter",
+        "MFB band-pass",
+    )
+    parameters = (
+        Parameter(
+            name="center_frequency",
+            unit="Hz",
+            description="centre frequency",
+            default=1e3,
+            low=0.5,
+            high=2e6,
+        ),
+        Parameter(
+            name="q_factor", unit="1", description="quality factor", default=5.0, low=MINIMUM_Q, high=60.0
+        ),
+        Parameter(
+            name="gain",
+            unit="V/V",
+            description="gain at the centre",
+            default=1.0,
+            low=0.01,
+            high=1000.0,
+        ),
+        Parameter(
+            name="order", unit="1", description="filter order", default=2, low=2, high=MAX_ORDER
+        ),
+    )
+    measures = (
+        "center_frequency",
+        "q_factor",
+        "bandwidth",
+        "gain",
+        "lower_cutoff_frequency",
+        "upper_cutoff_frequency",
+        "attenuation",
+    )
+    topologies = TOPOLOGIES
+    default_supply = SPLIT
+
+    def fit(self, asked: Asked) -> float:
+        """The filter for a narrow band; a wide one is a high-pass and a low-pass in a row."""
+        demand.refuse_topology(asked, self.topologies, f"a {self.title}")
+        q = asked.get("q_factor", demand.band_of(asked).get("q_factor", 5.0))
+        if q < MINIMUM_Q:
+            raise Infeasible(
+                f"a multiple-feedback band-pass is for narrow bands, and a Q of {q:.2g} is a wide one"
+            )
+        return 3.0 if asked.choice("topology") == MULTIPLE_FEEDBACK else 1.5
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """Centre and Q from edges or a bandwidth."""
+        return demand.band_of(asked)
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Staggered sections, each with the same share of the gain at the centre."""
+        center, q, order = p["center_frequency"], p["q_factor"], round(p["order"])
+        ripple = demand.asked_ripple(p) or demand.DEFAULT_RIPPLE
+        relative = band_pass_sections(demand.response_of(p), order, q, ripple)
+        away = math.prod(_at_center(part) for part in relative)
+        gain = abs(p["gain"])
+        share = (gain / away) ** (1 / len(relative))
+        stages = [
+            Stage(MULTIPLE_FEEDBACK, "band_pass", Section(part.frequency * center, part.q), share)
+            for part in relative
+        ]
+        source, sink = b.input(), b.output()
+        built = Cascade(b, p, stages, center, gain).build(source, sink)
+        if built.gain < 0 and p["gain"] > 0:
+            b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
+        offer_band_pass(b, p, demand.edges_of(center, q), built.amplitude, built.bias, (source, sink))
+
+
+def _at_center(part: Section) -> float:
+    """Gain of a section at the centre, 1 in relative frequency, against that at its own peak."""
+    return 1 / math.hypot(1, (part.q or 0.0) * (part.frequency - 1 / part.frequency))
+
+
+BLOCKS: tuple[Block, ...] = (
+    MultipleFeedbackLowPass(),
+    MultipleFeedbackHighPass(),
+    MultipleFeedbackBandPass(),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks._filter_active import ActivePass
-from voltsmith.knowledge.blocks._filter_cascade import SALLEN_KEY
+from voltsmith.knowledge.blocks._filter_amplified import SALLEN_KEY
 from voltsmith.knowledge.blocks.base import Asked, Block
 from voltsmith.schemas.errors import Infeasible
 

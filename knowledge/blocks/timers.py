@@ -21,23 +21,23 @@ from voltsmith.knowledge.blocks._timer555 import Chosen, Timer, Times, choose_as
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import components, format_value
-from voltsmith.knowledge.preferred import nearest, product_pair
+from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.testbenches import Bench, Dc, Load, Measure, MeasureKind, Op, Pulse, Transient
 
-DELAY_SHARE = 0.12
-"""A timer is used up to the frequency at which its delays make up this part of a cycle."""
+DELAY_SHARE = 0.2
+"""A timer is used down to the pulse of which its delay makes up this part."""
 SLOW_BIPOLAR = 3.0
 """Hz: below, the input current of a bipolar timer asks for electrolytic capacitors."""
 
 
 def choose_timer(
-    supply: float, fastest: float, slowest: float, load: float, named: Component | None
+    supply: float, load: float, named: Component | None, *, frequency: float = 0.0, width: float = math.inf
 ) -> Timer:
-    """The timer for a supply (V), times (s) and a load current (A).
+    """The timer for a supply (V) and a load current (A), and a frequency (Hz) or a pulse width (s).
 
     Raises:
         Infeasible: none in the library does; the message says why.
@@ -51,13 +51,14 @@ def choose_timer(
             reasons.append(f"{entry.id} works from {bounds}, not on {supply:g} V")
         elif load > source_limit(timer):
             reasons.append(f"{entry.id} delivers {source_limit(timer) * 1e3:.3g} mA at {supply:g} V")
-        elif 2 * timer.delay > DELAY_SHARE * fastest:
-            reasons.append(f"{entry.id} is too slow for {fastest * 1e6:.3g} us")
+        elif frequency > entry.limits["frequency_max"] or timer.delay > DELAY_SHARE * width:
+            reasons.append(f"{entry.id} is too slow")
         else:
             fitting.append(timer)
     if not fitting:
         raise Infeasible("no timer in the library does this: " + "; ".join(reasons))
-    return min(fitting, key=lambda timer: (timer.bipolar and slowest > 1 / SLOW_BIPOLAR, timer.entry.cost))
+    slow = frequency < SLOW_BIPOLAR if frequency else width > 1 / SLOW_BIPOLAR
+    return min(fitting, key=lambda timer: (timer.bipolar and slow, timer.entry.cost))
 
 
 def source_limit(timer: Timer) -> float:
@@ -94,14 +95,14 @@ class Astable555(Block):
     function = "square_oscillator"
     title = "555 astable"
     summary = (
-        "Square-wave oscillator with a 555 timer, for blinkers, beepers and clocks from one cycle in minutes up to "
-        "several hundred kHz; a diode across the second resistor allows duty cycles of 50 % and less."
+        "Square-wave oscillator with a 555 timer, for blinkers, beepers and clocks from one cycle in minutes up "
+        "to several hundred kHz; a diode across the second resistor allows duty cycles of 50 % and less."
     )
     equations = (
         "t_high = ln 2 (R_A + R_B) C",
         "t_low = ln 2 R_B C",
         "f = 1.44 / ((R_A + 2 R_B) C)",
-        "with a diode across R_B: t_high = integral of C dV / I(V) from Vcc/3 to 2 Vcc/3, through R_A and the diode",
+        "with a diode across R_B: t_high = integral of C dV / I(V) from Vcc/3 to 2 Vcc/3, I through R_A",
     )
     sources = (
         "Texas Instruments SLFS022, xx555 Precision Timers, section on astable operation",
@@ -143,7 +144,7 @@ class Astable555(Block):
         vcc = b.supply.vcc
         lamp = p.get("led_current", 10e-3) if wants_indicator(b, p) else 0.0
         load = max(p.get("load_current", 0.0), lamp, vcc / p.get("load_resistance", math.inf))
-        timer = choose_timer(vcc, 1 / frequency, 1 / frequency, load, b.named_component("timer"))
+        timer = choose_timer(vcc, load, b.named_component("timer"), frequency=frequency)
         diode = diode_for(10e-3, vcc, feature="signal") if duty <= 0.5 else None
         chosen = choose_astable(
             timer,
@@ -154,8 +155,9 @@ class Astable555(Block):
         )
         if chosen is None:
             raise Infeasible(
-                f"{frequency:.4g} Hz at a duty cycle of {duty * 100:.3g} % needs resistors outside "
-                f"{timer.smallest_resistor:.3g} ohm to {timer.largest_resistor:.3g} ohm around a {timer.entry.id}"
+                f"{frequency:.4g} Hz at a duty cycle of {duty * 100:.3g} % needs resistors that a "
+                f"{timer.entry.id} does not work with ({format_value(timer.smallest_resistor)} to "
+                f"{format_value(timer.largest_resistor)} ohm)"
             )
         if "duty_cycle" not in p:
             share = 100 * chosen.times.high / chosen.times.period
@@ -191,8 +193,8 @@ class Monostable555(Block):
     function = "monostable"
     title = "555 monostable"
     summary = (
-        "One output pulse of a set width, from a microsecond to a quarter of an hour, each time the input is pulled "
-        "low; the input rests high and must be low for less than the pulse."
+        "One output pulse of a set width, from a microsecond to a quarter of an hour, each time the input is "
+        "pulled low; the input rests high and must be low for less than the pulse."
     )
     equations = ("t = ln 3 R C = 1.1 R C",)
     sources = (
@@ -233,7 +235,7 @@ class Monostable555(Block):
         width = aimed(p, "pulse_width", p["pulse_width"])
         vcc = b.supply.vcc
         load = max(p.get("load_current", 0.0), vcc / p.get("load_resistance", math.inf))
-        timer = choose_timer(vcc, width, width, load, b.named_component("timer"))
+        timer = choose_timer(vcc, load, b.named_component("timer"), width=width)
         resistor, capacitor = _one_shot_values(timer, width, p)
         trigger, out, timing = b.input(), b.output(), b.net("timing")
         rail = positive_rail(b)
@@ -288,31 +290,39 @@ class Monostable555(Block):
 
 
 def _one_shot_values(timer: Timer, width: float, p: Values) -> tuple[float, float]:
-    """R (ohm) and C (F) for a pulse ``width`` (s), with the timer's own delay taken off."""
+    """R (ohm) and C (F) for a pulse ``width`` (s), with what the timer adds counted."""
     smallest, largest = timer.smallest_resistor, timer.largest_resistor
-    # One trial tells what the timer adds to 1.1 RC; both scale with the values.
-    trial = width / math.log(3)
-    r, c = 100e3, trial / 100e3
-    product = trial * (width - timer.delay) / timer.monostable(r, c)
-    if "capacitance" in p:
-        r, c = nearest(product / p["capacitance"], "E96"), p["capacitance"]
-    elif "resistance" in p:
-        r, c = p["resistance"], nearest(product / p["resistance"], "E12")
-    else:
-        try:
-            r, c, _ = product_pair(product, (smallest, largest), (100e-12, 1e-6), target_resistor=100e3)
-        except ValueError:
-            try:
-                most = min(largest, 2e6)
-                r, c, _ = product_pair(product, (smallest, most), (1e-6, 1000e-6), target_resistor=most)
-            except ValueError:
-                raise Infeasible(f"a pulse of {width:.3g} s is out of reach of an RC timer") from None
-    if not smallest * 0.99 <= r <= largest * 1.02:
+
+    def resistor_for(c: float) -> float:
+        r = width / (math.log(3) * c)
+        if not smallest / 2 < r < largest * 2:
+            return 0.0
+        for _ in range(4):
+            made = timer.monostable(r, c)
+            if not 0 < made < math.inf:
+                return 0.0
+            r *= (width - timer.delay) / made
+        return r
+
+    best: tuple[float, float, float] | None = None
+    for c in (p["capacitance"],) if "capacitance" in p else values("E12", 100e-12, 1000e-6):
+        ideal = p.get("resistance", 0.0) or resistor_for(c)
+        most = min(largest, 2e6) if c > 1.0001e-6 else largest
+        if not smallest * 0.99 <= ideal <= most * 1.01:
+            continue
+        for rank, series in enumerate(("E24", "E96")):
+            r = p.get("resistance", 0.0) or nearest(ideal, series)
+            error = abs((timer.monostable(r, c) + timer.delay) / width - 1)
+            cost = 100 * max(error - 0.005, 0.0) + 0.25 * rank + (2.0 if c > 1.0001e-6 else 0.0)
+            cost += 0.15 * abs(math.log(r / 100e3)) + (0.0 if nearest(c, "E6") == c else 0.3)
+            if best is None or cost < best[0]:
+                best = (cost, r, c)
+    if best is None:
         raise Infeasible(
-            f"a pulse of {width:.3g} s with {format_value(c)}F needs {format_value(r)} ohm; "
-            f"{timer.entry.id} works with {format_value(smallest)} to {format_value(largest)}"
+            f"a pulse of {width:.3g} s is out of reach of {timer.entry.id} with resistors from "
+            f"{format_value(smallest)} to {format_value(largest)} ohm and the capacitors that are made"
         )
-    return r, c
+    return best[1], best[2]
 
 
 BLOCKS: tuple[Block, ...] = (Astable555(), Monostable555())

@@ -49,10 +49,8 @@ def comparator_card(component: Component) -> str:
     current, resistance = m["output_current"], m["output_resistance"]
     idle = min(0.1 * m["supply_current"], 0.01 * current)
     if m.get("push_pull"):
-        lines += [
-            "bh h 0 v=v(vee)+0.5*(1+tanh(10*v(c)))*v(vcc,vee)",
-            *output_stage("h", resistance=resistance, current=current, idle=idle),
-        ]
+        target = "v(vee)+0.5*(1+tanh(10*v(c)))*v(vcc,vee)"
+        lines += output_stage(target, resistance=resistance, current=current, idle=idle)
     else:
         low = "emitter" if has_emitter else "vee"
         drive = f"{num(current / 2)}*(1-tanh(10*v(c)))*tanh(v(vcc,vee)/0.3)"

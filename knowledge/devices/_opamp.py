@@ -3,8 +3,8 @@
 Three stages, after Boyle et al., "Macromodeling of integrated circuit operational amplifiers",
 IEEE JSSC 9 (1974), with saturating sources in the place of its transistors:
 
-1. input: ``I = SR*C * tanh(gm/(SR*C) * v)`` into C, so that ``GBW = gm/(2*pi*C)`` and the slope never
-   exceeds SR. ``v`` is the differential voltage with offset and noise, plus an error that grows once
+1. input: ``I = gm * v``, but no more than ``SR*C``, into C, so that ``GBW = gm/(2*pi*C)`` and the slope
+   does not exceed SR. ``v`` is the differential voltage with offset and noise, plus an error that grows once
    the common-mode voltage leaves its range.
 2. the integrator node is clamped to the output swing, so it never winds up; one more
    pole follows, which gives the phase margin.
@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 
 from voltsmith.knowledge.devices._names import model_name
-from voltsmith.knowledge.devices._smooth import common_mode_error, output_stage, supply_current, swing
+from voltsmith.knowledge.devices._smooth import common_mode_error, excess, output_stage, supply_current, swing
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
@@ -52,31 +52,33 @@ def opamp_card(component: Component) -> str:
         f"ibp in_p vee {num(m['bias_current'])}",
         f"ibn in_n vee {num(m['bias_current'])}",
         f"rnoise nz 0 {num(m['noise_voltage'] ** 2 / BOLTZMANN_4KT)}",
-        f"bgm 0 g i={num(slew_current)}*tanh({num(gm / slew_current)}"
-        f"*(v(ip,in_n)+v(nz){common_mode_error(m)}))",
-        f"cc g 0 {num(COMPENSATION)}",
+        f"bgm 0 g i={num(gm)}*(v(ip,in_n)+v(nz){common_mode_error(m)})",
         f"rp g 0 {num(m['open_loop_gain'] / gm)}",
         *swing(m["output_low_headroom"], m["output_high_headroom"]),
-        _clamp(slew_current),
-        "gh 0 h g 0 1000",
+        _clamp(gm),
+        f"bslew g s v={excess('i(vslew)', slew_current, 1000.0)}",
+        "vslew s c 0",
+        f"cc c 0 {num(COMPENSATION)}",
+        f"cg g 0 {num(COMPENSATION / 100)}",
+        "gh 0 h c 0 1000",
         "rh h 0 1m",
         f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 1e-3))}",
-        *output_stage("h", resistance=m["output_resistance"], current=m["output_current"], idle=idle),
+        *output_stage("v(h)", resistance=m["output_resistance"], current=m["output_current"], idle=idle),
         supply_current(m["supply_current"] - idle),
         f".ends {name}",
     ]
     return "\n".join(lines)
 
 
-def _clamp(current: float) -> str:
-    """A source that holds ``g`` between ``lo`` and ``hi``: 5 mV beyond, it takes all of ``current``.
+def _clamp(gm: float) -> str:
+    """A source that holds ``g`` between ``lo`` and ``hi``, to 1 mV a volt of overdrive at the input.
 
     It is nearly piecewise linear, on purpose. A diode steep enough to leave the gain alone near the
     rail makes Newton steps smaller than ngspice's tolerance (0.1 % of 15 V), which then calls a point
-    converged that is still on its way. The corner of 1 mV costs a few microvolts of input error.
+    converged that is still on its way. The corner of 0.1 mV costs microvolts of input error.
     """
     high, low = "(v(g)-v(hi))", "(v(g)-v(lo))"
     return (
-        f"bclamp g 0 i={num(current / 0.01)}*"
-        f"({high}+sqrt({high}*{high}+1e-6)+{low}-sqrt({low}*{low}+1e-6))"
+        f"bclamp g 0 i={num(500 * gm)}*"
+        f"({high}+sqrt({high}*{high}+1e-8)+{low}-sqrt({low}*{low}+1e-8))"
     )

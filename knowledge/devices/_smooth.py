@@ -1,7 +1,7 @@
 """Pieces of subcircuits that the behavioural models share, all of them smooth.
 
 Every expression here has continuous derivatives, for a Newton iteration that meets a corner can
-bounce across it for ever. A ``tanh`` saturates without overflow, so it is preferred to ``exp``.
+bounce across it for ever, and none that grows like ``exp``.
 """
 
 from __future__ import annotations
@@ -19,24 +19,37 @@ OUTPUT_CAPACITANCE = 5e-12
 analysis cannot step through the jump of a positive feedback loop."""
 
 
-def output_stage(target: str, *, resistance: float, current: float, idle: float) -> list[str]:
-    """Drives node ``out`` towards node ``target`` from the rails ``vcc`` and ``vee``.
+def excess(current: str, limit: float, volts: float = 200.0) -> str:
+    """Volts that a ``current`` (an expression) beyond +-``limit`` (A) meets: ``volts`` / limit ohm.
 
-    The output looks like ``resistance`` (ohm) for small currents and saturates at ``current`` (A):
-    ``I = current * (tanh(x) + x / 200)`` with ``x = (V(target) - V(out)) / (resistance * current)``. The
-    source half of it is taken from vcc and the sink half goes to vee, blended like a class AB stage
-    with ``idle`` (A).
+    Limits are written as a voltage that depends on a current, not the other way round. A saturating
+    current source is flat where Newton's iteration needs a slope: it overshoots from one end of the
+    characteristic to the other and ends in gmin stepping. A steep voltage has no such end. The corner
+    is rounded over 0.2 % of the limit.
     """
-    limit, blend = num(current / 2), num((2 * idle / current) ** 2)
-    # A milliohm node adds no visible thermal noise.
+    over, under = f"({current}-{num(limit)})", f"({current}+{num(limit)})"
+    corner = num((0.002 * limit) ** 2)
+    return (
+        f"{num(volts / 2 / limit)}*({over}+sqrt({over}*{over}+{corner})+{under}-sqrt({under}*{under}+{corner}))"
+    )
+
+
+def output_stage(target: str, *, resistance: float | str, current: float, idle: float) -> list[str]:
+    """Drives node ``out`` towards the voltage ``target`` (an expression) from ``vcc`` and ``vee``.
+
+    The output looks like ``resistance`` (ohm, or an expression) and is limited to ``current`` (A). The
+    source half of its current is taken from vcc and the sink half goes to vee, blended like a class AB
+    stage with ``idle`` (A).
+    """
+    ohms = resistance if isinstance(resistance, str) else num(resistance)
+    blend = num((2 * idle) ** 2)
     return [
-        # The slope that is left in the limit keeps the matrix regular while an open output saturates.
-        f"bt 0 t i=1000*tanh(v({target},out)/{num(resistance * current)})"
-        f"+{num(5 / (resistance * current))}*v({target},out)",
-        "rt t 0 1m",
+        f"bo y 0 v={target}-{ohms}*i(vo)-{excess('i(vo)', current)}",
+        "vo y out 0",
         f"cout out vee {num(OUTPUT_CAPACITANCE)}",
-        f"bsrc vcc out i={limit}*(v(t)+sqrt(v(t)*v(t)+{blend}))",
-        f"bsnk out vee i={limit}*(sqrt(v(t)*v(t)+{blend})-v(t))",
+        # bo takes its current from node 0; these give it back and take it from the rails.
+        f"bsrc vcc 0 i=0.5*(sqrt(i(vo)*i(vo)+{blend})+i(vo))",
+        f"bsnk 0 vee i=0.5*(sqrt(i(vo)*i(vo)+{blend})-i(vo))",
     ]
 
 

@@ -16,7 +16,7 @@ Not covered: the current spike while the output switches, leakage of the dischar
 from __future__ import annotations
 
 from voltsmith.knowledge.devices._names import model_name
-from voltsmith.knowledge.devices._smooth import OUTPUT_CAPACITANCE
+from voltsmith.knowledge.devices._smooth import OUTPUT_CAPACITANCE, excess
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
@@ -30,7 +30,7 @@ def timer_card(component: Component) -> str:
     divider = m["divider_resistance"]
     quiescent = m["supply_current"] - 5 / (3 * divider)
     current = m["output_current"]
-    on, off = "0.5*(1+tanh(4*v(q)))", "0.5*(1-tanh(4*v(q)))"
+    on, off = "0.5*(1+tanh(4*v(d)))", "0.5*(1-tanh(4*v(d)))"
     resistance = f"({num(m['output_high_resistance'])}*{on}+{num(m['output_low_resistance'])}*{off})"
     # A drop of the high level that vanishes with the supply instead of turning negative.
     high = f"{on}*(v(vcc,gnd)-{num(m['output_high_drop'])}*tanh(v(vcc,gnd)/2))"
@@ -51,13 +51,17 @@ def timer_card(component: Component) -> str:
         f"-15*(1-tanh((v(reset,gnd)-{num(m['reset_threshold'])})/0.02)))",
         "rq1 q 0 1",
         f"cq q 0 {num(m['latch_delay'])}",
-        f"bt 0 t i=1000*tanh((v(gnd)+{high}-v(out))/({num(current)}*{resistance}))"
-        f"+5*(v(gnd)+{high}-v(out))/({num(current)}*{resistance})",
-        "rt t 0 1m",
+        # What the latch drives follows once it has gone past the point of no return. Without this, the
+        # capacitor's own reaction could hold the latch half-way for ever.
+        "bd 0 d i=tanh(2.5*v(d)+3*(v(q)-0.2))",
+        "rd d 0 1",
+        f"cd d 0 {num(0.2 * m['latch_delay'])}",
+        f"bo y 0 v=v(gnd)+{high}-{resistance}*i(vo)-{excess('i(vo)', current)}",
+        "vo y out 0",
         f"cout out gnd {num(OUTPUT_CAPACITANCE)}",
-        f"bsrc vcc out i={num(current / 2)}*(v(t)+sqrt(v(t)*v(t)+1e-6))",
-        f"bsnk out gnd i={num(current / 2)}*(sqrt(v(t)*v(t)+1e-6)-v(t))",
-        f"bdis disch gnd i={num(m['discharge_current'])}*{off}*tanh(v(vcc,gnd)/0.5)"
+        "bsrc vcc 0 i=0.5*(sqrt(i(vo)*i(vo)+1e-12)+i(vo))",
+        "bsnk 0 gnd i=0.5*(sqrt(i(vo)*i(vo)+1e-12)-i(vo))",
+        f"bdis disch gnd i={num(m['discharge_current'])}*0.5*(1-tanh(10*v(d)))*tanh(v(vcc,gnd)/0.5)"
         f"*tanh(v(disch,gnd)/{num(m['discharge_current'] * m['discharge_resistance'])})",
         f".ends {name}",
     ]

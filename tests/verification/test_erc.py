@@ -47,7 +47,7 @@ DIVIDER = "R1 resistor 10k 1=in 2=out\nR2 resistor 10k 1=out 2=0"
 CASES = [
     Case("COMPONENT_UNKNOWN", DIVIDER + "\nU1 LM3580 1=out", DIVIDER, where="U1"),
     Case("PIN_UNKNOWN", DIVIDER + "\nC1 capacitor 1n 1=out 2=0 3=in", DIVIDER, where="C1.3"),
-    Case("PART_PIN_OPEN", DIVIDER + "\nC1 capacitor 1n 1=out", DIVIDER, where="C1.1"),
+    Case("PART_PIN_OPEN", DIVIDER + "\nC1 capacitor 1n 1=out", DIVIDER, where="C1.2"),
     Case(
         "PART_PIN_OPEN",
         AMPLIFIER.replace("IN2+=0 IN2-=idle OUT2=idle", ""),
@@ -72,7 +72,7 @@ CASES = [
     Case(
         "NO_DC_PATH",
         "C1 capacitor 1n 1=in 2=mid\nC2 capacitor 1n 1=mid 2=0\nR1 resistor 1k 1=in 2=out",
-        "C1 capacitor 1n 1=in 2=mid\nC2 capacitor 1n 1=mid 2=0\nR1 resistor 1k 1=in 2=out\nR2 resistor 1M 1=mid 2=0",
+        "C1 capacitor 1n 1=in 2=mid\nR1 resistor 1k 1=in 2=out\nR2 resistor 1M 1=mid 2=0",
         where="net:mid",
     ),
     Case(

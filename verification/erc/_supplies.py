@@ -55,6 +55,10 @@ def supply_missing(context: Context) -> Verdicts:
     sources = context.powered | {p.net for p in context.circuit.ports if p.role in ("input", "bidirectional")}
     for placed in context.placed:
         supplies = set(placed.entry.supply_pins.values())
+        positive = {
+            placed.entry.supply_pins.get("vcc"),
+            *(unit.pins.get("in") for unit in placed.entry.units),
+        }
         for pin in placed.entry.pins:
             net = placed.net(pin.name)
             if net is None or not (pin.name in supplies or pin.type == "power_in"):
@@ -62,7 +66,9 @@ def supply_missing(context: Context) -> Verdicts:
             if net in context.grounds or net in sources:
                 continue
             carried = context.reach([net], lambda name: _feeding(context, name), context.grounds | sources)
-            if carried.isdisjoint(context.grounds | sources | context.outputs):
+            feeding = sources | context.outputs
+            # A resistor to ground feeds a negative supply pin, and no positive one.
+            if carried.isdisjoint(feeding if pin.name in positive else feeding | context.grounds):
                 message = (
                     f"supply pin {pin.name} of {placed.describe()} is on net {net}, which nothing supplies"
                 )

@@ -1,8 +1,8 @@
-"""The same measurements in ngspice's own control language, for a testbench that a person runs.
+"""The SPICE measurements in ngspice's own control language, for a testbench that a person runs.
 
-``control_lines`` writes what ``measurements`` computes as lines for a ``.control`` section of plain
-``ngspice -b`` (39 and later), so that a result can be checked without voltsmith. The lines compute;
-they do not judge. Where ``measurements`` refuses a waveform that has no such number, these lines print
+``control_lines`` writes what ``voltsmith.verification.spice.measurements`` computes as lines for a
+``.control`` section of plain ``ngspice -b`` (39 and later), so that a result can be checked without
+voltsmith. The lines compute; they do not judge. Where ``measurements`` refuses a waveform that has no such number, these lines print
 an empty value if a crossing is missing, and else whatever the formula gives. Further differences:
 
 - cut-offs and bandwidths interpolate straight between samples: within 1 % while a peak spans three;
@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from voltsmith.exports import _control_sweep as sweep
+from voltsmith.exports import _control_transient as transient
+from voltsmith.exports._control_cards import Cards, UnableError, number
 from voltsmith.schemas.testbenches import Measure, MeasureKind, Signal
-from voltsmith.verification.spice import _cards_sweep as sweep
-from voltsmith.verification.spice import _cards_transient as transient
-from voltsmith.verification.spice._cards import Cards, UnableError, number
 
 _AXES = {
     "op": "",

@@ -6,7 +6,7 @@ signal), #r (the reference) and #x (time).
 
 from __future__ import annotations
 
-from voltsmith.verification.spice._cards import Cards, UnableError, given, number
+from voltsmith.exports._control_cards import Cards, UnableError, given, number
 
 _TAIL = 0.05
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voltsmith.verification.spice._cards import Cards, given, number
+from voltsmith.exports._control_cards import Cards, given, number
 from voltsmith.verification.spice._response import HALF_POWER_DB
 
 # --- operating point, DC sweep --------------------------------------------------------------------

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from voltsmith.exports._control_language import control_lines
 from voltsmith.schemas.testbenches import Measure, MeasureKind, Signal
-from voltsmith.verification.spice._meas_cards import control_lines
 from voltsmith.verification.spice.measurements import Waves, evaluate
 
 # Everything in one deck: RC low-pass and high-pass, parallel resonance (Q = 5), series notch (Q = 2),

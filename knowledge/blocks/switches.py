@@ -1,0 +1,396 @@
+"""Low-side switches: a transistor between the load and ground, with a flyback diode for inductive loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voltsmith.knowledge.blocks._junctions import diode_for
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.devices import component, components, format_value
+from voltsmith.knowledge.preferred import at_most
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.components import Component
+from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.plans import Supply
+from voltsmith.schemas.testbenches import (
+    Bench,
+    Dc,
+    Load,
+    Measure,
+    MeasureKind,
+    Op,
+    Pulse,
+    Stimulus,
+    Transient,
+    Waveform,
+)
+
+LOAD = 0.1
+"""A, where no load is named."""
+PIN_CURRENT = 20e-3
+"""A that the output pin of a microcontroller delivers."""
+BIPOLAR_LIMIT = 0.3
+"""A up to which a bipolar transistor is the ordinary choice."""
+FORCED_GAIN = (10.0, 20.0)
+"""Collector over base current of a saturated switch: the usual value, and the most."""
+COIL_CHOICES = ("relay", "solenoid", "motor", "coil", "inductive", "valve")
+COIL = 0.1
+"""H of an inductive load that is not described further."""
+_DERATING = 1.25
+
+_PARAMETERS = (
+    Parameter(name="load_current", unit="A", description="load current", default=LOAD, low=1e-4, high=20.0),
+    Parameter(
+        name="control_voltage",
+        unit="V",
+        description="voltage of the control signal",
+        default=5.0,
+        low=1.8,
+        high=15.0,
+    ),
+)
+_MEASURES = (
+    "saturation_voltage",
+    "output_current",
+    "collector_current",
+    "flyback_voltage",
+    "base_current",
+    "power_dissipation",
+    "supply_current",
+    "rise_time",
+    "delay",
+)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is switched: a load of ``resistance`` (ohm) and ``inductance`` (H) at ``supply`` V, from a ``control``
+    signal (V)."""
+
+    supply: float
+    current: float
+    inductance: float
+    control: float
+
+    @property
+    def resistance(self) -> float:
+        """The load, ohm."""
+        return self.supply / self.current
+
+
+def duty_of(p: Asked | Values, supply: float) -> Duty:
+    """What a switch has to do."""
+    level = p.get("supply_voltage", supply)
+    amperes = p.get("load_current", LOAD)
+    inductive = any(p.choice(name) in COIL_CHOICES for name in ("load", "load_type"))
+    henries = p.get("load_inductance", COIL if inductive else 0.0)
+    return Duty(level, amperes, henries, p.get("control_voltage", 5.0))
+
+
+def derive_load(asked: Asked, supply: float) -> dict[str, float]:
+    """Load current (A) from a resistance, a power or a current asked for in another word."""
+    if "load_current" in asked:
+        return {}
+    level = asked.get("supply_voltage", supply)
+    for name in ("output_current", "collector_current"):
+        if name in asked:
+            return {"load_current": asked[name]}
+    if "load_resistance" in asked:
+        return {"load_current": level / asked["load_resistance"]}
+    if "load_power" in asked:
+        return {"load_current": asked["load_power"] / level}
+    return {}
+
+
+def check_supply(duty: Duty) -> None:
+    """Refuse voltages that are not low-voltage electronics.
+
+    Raises:
+        Infeasible: the supply is outside 1.5 V to 60 V.
+    """
+    if not 1.5 <= duty.supply <= 60:
+        raise Infeasible(f"a load at {duty.supply:g} V is outside the 1.5 V to 60 V this switch is made for")
+
+
+def place_flyback(b: Builder, duty: Duty, vcc: str, out: str) -> None:
+    """The diode that lets the current of a coil run on when the switch opens."""
+    if duty.inductance <= 0:
+        return
+    reverse = duty.supply * _DERATING
+    try:
+        diode = diode_for(duty.current, reverse)
+    except Infeasible:
+        # A 1 A rectifier stands 30 A once; heat only counts when it happens often.
+        diode = diode_for(duty.current / 5, reverse, feature="rectifier")
+        b.assume(
+            f"the load is switched off rarely; for PWM, replace {diode.id} by a {duty.current:.2g} A diode"
+        )
+    b.part(diode.id, {"A": out, "K": vcc})
+
+
+def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> None:
+    """Offer what can be measured on a low-side switch between net ``out`` and ground."""
+    resistance = duty.resistance
+    if duty.inductance > 0:
+        loads = (
+            Load(kind="resistor", value=resistance, net=vcc, reference="load_middle"),
+            Load(kind="inductor", value=duty.inductance, net="load_middle", reference=out),
+        )
+    else:
+        loads = (Load(kind="resistor", value=resistance, net=vcc, reference=out),)
+    drop = voltage(vcc, out)
+
+    def bench(kind: str, wave: Waveform) -> Bench:
+        return b.bench(kind, Op(), [Stimulus(name="in", net=control, waveform=wave)], loads)
+
+    def on() -> Bench:
+        return bench("on", Dc(value=duty.control))
+
+    def offer(quantity: str, measure: Measure) -> None:
+        b.offer(quantity, lambda _: Probe(on(), measure))
+
+    offer("saturation_voltage", Measure(kind="value", signal=voltage(out)))
+    for quantity in ("output_current", "collector_current"):
+        offer(quantity, Measure(kind="value", signal=drop, scale=1 / resistance))
+    offer("power_dissipation", Measure(kind="value", signal=voltage(out), scale=duty.current))
+    offer("base_current", Measure(kind="value", signal=current("in")))
+    b.offer(
+        "supply_current",
+        lambda _: Probe(on(), Measure(kind="value", signal=current(vcc))),
+    )
+
+    # Long enough for the coil to charge and to discharge, or else for the slowest transistor here.
+    charge = 5 * duty.inductance / resistance if duty.inductance > 0 else 2e-5
+
+    def switched(off_first: bool) -> Bench:
+        low, high = (0.0, duty.control) if off_first else (duty.control, 0.0)
+        wave = Pulse(
+            low=low,
+            high=high,
+            delay=0.1 * charge,
+            rise=1e-8,
+            fall=1e-8,
+            width=100 * charge,
+            period=200 * charge,
+        )
+        drive = Stimulus(name="in", net=control, waveform=wave)
+        return b.bench("open", Transient(stop=2 * charge, step=charge / 400), [drive], loads)
+
+    def transient(quantity: str, kind: MeasureKind) -> None:
+        reference = voltage(control) if kind == "delay" else None
+        measure = Measure(kind=kind, signal=voltage(out), reference=reference)
+        b.offer(quantity, lambda _: Probe(switched(off_first=kind == "delay"), measure))
+
+    transient("flyback_voltage", "maximum")
+    transient("delay", "delay")
+    if duty.inductance <= 0:
+        transient("rise_time", "rise_time")
+
+
+class BipolarSwitch(Block):
+    """An NPN transistor driven far into saturation."""
+
+    id = "bjt_switch"
+    function = "low_side_switch"
+    title = "NPN low-side switch"
+    summary = (
+        "A saturated NPN transistor that connects a load to ground, for loads up to a few hundred milliamperes "
+        "from a logic output."
+    )
+    equations = ("I_B = I_load / 10 (forced gain)", "R_B = (V_control - V_BE) / I_B")
+    sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., sections 2.2.1 and 1.6.7",)
+    phrases = (
+        "transistor switch",
+        "switch a relay with a transistor",
+        "NPN low-side switch",
+        "drive a relay from a microcontroller",
+        "drive a buzzer from a GPIO pin",
+        "relay driver",
+    )
+    parameters = _PARAMETERS
+    measures = _MEASURES
+    topologies = ("bjt", "npn", "transistor", "bipolar")
+    default_supply = Supply(vcc=12.0)
+
+    def fit(self, asked: Asked) -> float:
+        """For small loads; larger ones take more base current than a pin has."""
+        duty = duty_of(_filled(self, asked), _supply(self, asked))
+        check_supply(duty)
+        self._choose(duty, asked.components)
+        if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"npn"}:
+            return 4.0
+        return 2.0 if duty.current <= BIPOLAR_LIMIT else 0.5
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """Load current from a resistance or a power."""
+        return derive_load(asked, _supply(self, asked))
+
+    @staticmethod
+    def _choose(duty: Duty, names: tuple[str, ...]) -> tuple[Component, float]:
+        """The transistor and its base current (A).
+
+        Raises:
+            Infeasible: none saturates with what a pin delivers.
+        """
+        named = [component(name) for name in names if component(name).kind == "npn"]
+        every = named or [e for e in components().values() if e.kind == "npn"]
+        fitting = [
+            entry
+            for entry in every
+            if entry.limits["collector_emitter_max"] >= duty.supply * _DERATING
+            and entry.limits["collector_current_max"] >= duty.current * _DERATING
+        ]
+        if not fitting:
+            raise Infeasible(
+                f"no NPN transistor in the library switches {duty.current:.3g} A at {duty.supply:g} V"
+            )
+        usual = duty.current / FORCED_GAIN[0]
+        base = min(usual, PIN_CURRENT)
+        # A Darlington saturates at a tenth of its least gain, but never below a volt.
+        plain = [entry for entry in fitting if "darlington" not in entry.features]
+        gain = duty.current / base
+        enough = [e for e in plain if gain <= min(FORCED_GAIN[1], e.limits["current_gain_min"] / 3)]
+        if enough:
+            return min(enough, key=lambda entry: (entry.cost, entry.id)), base
+        pairs = [entry for entry in fitting if "darlington" in entry.features]
+        if pairs and duty.control > 3.0:
+            entry = min(pairs, key=lambda entry: entry.cost)
+            return entry, min(10 * duty.current / entry.limits["current_gain_min"], PIN_CURRENT)
+        raise Infeasible(
+            f"{duty.current:.3g} A through an NPN switch needs {duty.current / FORCED_GAIN[1] * 1e3:.3g} mA "
+            f"or more of base current, and a pin delivers {PIN_CURRENT * 1e3:.0f} mA; a MOSFET does it"
+        )
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Base resistor, transistor, flyback diode."""
+        duty = duty_of(p, b.supply.vcc)
+        check_supply(duty)
+        entry, base_current = self._choose(duty, b.components)
+        if duty.current / base_current > FORCED_GAIN[0] * 1.01 and "darlington" not in entry.features:
+            b.assume(
+                f"a forced gain of {duty.current / base_current:.2g}, to spare the pin that drives the base"
+            )
+        vcc = b.assembly.add_port("vcc", "power", duty.supply)
+        control, base, out, ground = b.input(), b.net("base"), b.output(), b.ground()
+        on = 1.6 if "darlington" in entry.features else 0.75 + 0.1 * min(duty.current, 1.0)
+        if duty.control < on + 0.3:
+            raise Infeasible(
+                f"{duty.control:g} V hardly opens {entry.id}; it needs {on + 0.5:.2g} V at least"
+            )
+        b.resistor(at_most((duty.control - on) / base_current), control, base)
+        b.part(entry.id, {"B": base, "C": out, "E": ground})
+        place_flyback(b, duty, vcc, out)
+        offer_switch(b, duty, control, vcc, out)
+
+
+class MosfetSwitch(Block):
+    """An N-channel MOSFET whose gate a logic level opens fully."""
+
+    id = "mosfet_switch"
+    function = "low_side_switch"
+    title = "MOSFET low-side switch"
+    summary = (
+        "An N-channel MOSFET that connects a load to ground, for loads up to several amperes; with 3.3 V or 5 V "
+        "of control it is a logic-level type. A resistor keeps it off while nothing drives the gate."
+    )
+    equations = ("P = I^2 R_DS(on)", "R_DS(on) = R_D + R_S + 1 / (K_p (V_GS - V_th))")
+    sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., sections 3.5 and 1.6.7",)
+    phrases = (
+        "MOSFET switch",
+        "switch a motor with a MOSFET",
+        "logic-level MOSFET low-side switch",
+        "drive an LED strip from a microcontroller",
+        "solenoid driver",
+        "switch 2 A from 3.3 V logic",
+    )
+    parameters = _PARAMETERS
+    measures = tuple(name for name in _MEASURES if name != "base_current")
+    topologies = ("mosfet", "fet", "nmos")
+    default_supply = Supply(vcc=12.0)
+
+    def fit(self, asked: Asked) -> float:
+        """For loads above a few hundred milliamperes."""
+        duty = duty_of(_filled(self, asked), _supply(self, asked))
+        check_supply(duty)
+        self._choose(duty, asked.components)
+        if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"nmos"}:
+            return 4.0
+        return 2.0 if duty.current > BIPOLAR_LIMIT else 1.0
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """Load current from a resistance or a power."""
+        return derive_load(asked, _supply(self, asked))
+
+    @staticmethod
+    def _choose(duty: Duty, names: tuple[str, ...]) -> Component:
+        named = [component(name) for name in names if component(name).kind == "nmos"]
+        reasons: dict[str, str] = {}
+        fitting = []
+        for entry in named or [e for e in components().values() if e.kind == "nmos"]:
+            if reason := unfit(entry, duty):
+                reasons[entry.id] = reason
+            else:
+                fitting.append(entry)
+        if not fitting:
+            raise Infeasible(
+                f"no MOSFET in the library switches {duty.current:.3g} A at {duty.supply:g} V from a "
+                f"{duty.control:g} V signal: " + "; ".join(f"{key} {why}" for key, why in reasons.items())
+            )
+        return min(fitting, key=lambda entry: (entry.cost, entry.id))
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Gate resistor, pull-down, MOSFET, flyback diode."""
+        duty = duty_of(p, b.supply.vcc)
+        check_supply(duty)
+        entry = self._choose(duty, b.components)
+        vcc = b.assembly.add_port("vcc", "power", duty.supply)
+        control, gate, out, ground = b.input(), b.net("gate"), b.output(), b.ground()
+        # 100 ohm or more keeps the gate's charging current within what a pin delivers.
+        b.resistor(max(100.0, at_most(duty.control / PIN_CURRENT)), control, gate)
+        b.resistor(100e3, gate, ground)
+        b.part(entry.id, {"G": gate, "D": out, "S": ground})
+        place_flyback(b, duty, vcc, out)
+        offer_switch(b, duty, control, vcc, out)
+
+
+def unfit(entry: Component, duty: Duty) -> str:
+    """Why a MOSFET cannot do ``duty``, or an empty string when it can."""
+    limits, model = entry.limits, entry.model
+    if limits["drain_source_max"] < duty.supply * _DERATING:
+        return f"stands {limits['drain_source_max']:g} V"
+    if limits["drain_current_max"] < duty.current * _DERATING:
+        return f"carries {format_value(limits['drain_current_max'])}A"
+    if limits["gate_source_max"] < duty.control:
+        return f"stands {limits['gate_source_max']:g} V at its gate"
+    drive = duty.control * 0.98 - limits["threshold_max"]
+    if drive < 0.8:
+        return f"may need {limits['threshold_max']:g} V to begin to conduct"
+    channel = 1 / (model["transconductance"] * drive)
+    resistance = model["drain_resistance"] + model["source_resistance"] + channel
+    # Saturated, the channel carries Kp/2 times the square of the drive.
+    if duty.current > 0.5 * model["transconductance"] * drive**2 / 2:
+        return f"does not carry {duty.current:.3g} A with {duty.control:g} V at its gate"
+    # Without a heat sink no package here gives off more than about a watt.
+    if (watts := 1.5 * duty.current**2 * resistance) > min(limits["power_max"], 1.5) * 0.7:
+        return f"would turn {watts:.2g} W into heat"
+    return ""
+
+
+def _supply(block: Block, asked: Asked) -> float:
+    default = block.default_supply
+    if asked.supply is not None:
+        return asked.supply.vcc
+    return default.vcc if default is not None else 12.0
+
+
+def _filled(block: Block, asked: Asked) -> Asked:
+    """``asked`` with what can be derived from it."""
+    return Asked(numbers={**block.derive(asked), **asked.numbers}, choices=asked.choices, supply=asked.supply)
+
+
+def _kinds(names: tuple[str, ...]) -> set[str]:
+    return {component(name).kind for name in names}
+
+
+BLOCKS: tuple[Block, ...] = (BipolarSwitch(), MosfetSwitch())

@@ -1,0 +1,274 @@
+"""Wien-bridge sine oscillator with diodes that hold its amplitude."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.offers import offer_supply_current
+from voltsmith.knowledge.blocks.selection import OpampNeeds
+from voltsmith.knowledge.devices import component
+from voltsmith.knowledge.devices._semiconductors import junction
+from voltsmith.knowledge.preferred import nearest, values
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.components import Component
+from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.plans import Supply
+from voltsmith.schemas.testbenches import Bench, Measure, MeasureKind, Pulse, Stimulus, Transient
+
+AMPLITUDE = 1.0
+"""V, peak, where none is asked for."""
+START_GAIN = 3.3
+"""Gain for small signals: ten percent over the 3 that sustain the oscillation, so that it starts in any case."""
+BANDWIDTHS = 80.0
+"""Gain-bandwidth over frequency, at least: the error it leaves (4.5 % here) is taken off by calculation."""
+_THERMAL = 0.025865
+
+
+class Limiter(NamedTuple):
+    """The feedback resistors (ohm): to ground, in series, and the one across the diodes."""
+
+    ground: float
+    series: float
+    across: float
+
+
+def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
+    """Amplitude (V, peak) at which the stage has a ``gain``.
+
+    The current through the feedback is a sine; the fundamental of the voltage that it makes across the two
+    diodes and their resistor is what the gain is made of (describing function).
+    """
+
+    def excess(logarithm: float) -> float:
+        amplitude = math.exp(logarithm)
+        current = amplitude / gain / limiter.ground
+        need = current * ((gain - 1) * limiter.ground - limiter.series)
+        return _fundamental(current, limiter.across, diode) - need
+
+    low, high = math.log(0.02), math.log(60.0)
+    if excess(low) < 0:
+        return 0.0
+    if excess(high) > 0:
+        return math.inf
+    return math.exp(brentq(excess, low, high, xtol=1e-6))
+
+
+def _fundamental(current: float, resistance: float, diode: Component) -> float:
+    """Fundamental (V) across antiparallel diodes with a parallel resistor, for a sine of current (A, peak)."""
+    saturation, emission = junction(diode.model)
+    slope = emission * _THERMAL
+    # The inverse of I(V) by interpolation: I rises steadily with V.
+    top = slope * math.asinh(current / (2 * saturation)) + 1e-9
+    across = np.linspace(0.0, min(top, current * resistance), 400)
+    through = 2 * saturation * np.sinh(across / slope) + across / resistance
+    angle = (np.arange(64) + 0.5) * math.pi / 128
+    level = np.interp(current * np.sin(angle), through, across)
+    return float(np.mean(level * np.sin(angle)) * 2)
+
+
+def design_limiter(amplitude: float, gain: float, diode: Component) -> Limiter | None:
+    """Preferred resistors for an ``amplitude`` (V, peak) at the ``gain`` that the oscillation needs.
+
+    The small-signal gain stays between 3.15 and 3.6; None where no set does.
+    """
+    best: tuple[float, Limiter] | None = None
+    for ground in (10e3, 4.7e3, 22e3, 47e3):
+        total = (START_GAIN * gain / 3 - 1) * ground
+        for series in values("E24", 0.05 * ground, 2.2 * ground):
+            if (needed := total - series) < 0.02 * ground:
+                continue
+            for across in {nearest(needed, "E24"), nearest(needed * 1.08, "E24")}:
+                start = 1 + (series + across) / ground
+                if not 1.05 * gain <= start <= 1.2 * gain:
+                    continue
+                limiter = Limiter(ground, series, across)
+                made = limited_amplitude(limiter, diode, gain)
+                if not 0 < made < math.inf:
+                    continue
+                cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start / (1.1 * gain) - 1)
+                if best is None or cost < best[0]:
+                    best = (cost, limiter)
+        if best is not None and best[0] < 0.1:
+            break
+    if best is None or abs(limited_amplitude(best[1], diode, gain) / amplitude - 1) > 0.08:
+        return None
+    return best[1]
+
+
+class WienBridge(Block):
+    """A bridge that passes one frequency without phase shift, and an amplifier with a gain of three."""
+
+    id = "wien_bridge"
+    function = "sine_oscillator"
+    title = "Wien-bridge oscillator"
+    summary = (
+        "Sine oscillator with one op-amp: two equal resistors and capacitors set the frequency; two diodes in the "
+        "feedback lower the gain to three as the amplitude grows, at about a percent of distortion."
+    )
+    equations = (
+        "f = 1 / (2 pi R C)",
+        "gain = 1 + (R_1 + R_2 || R_d) / R_g = 3 at the amplitude of the output",
+        "finite bandwidth: x - 1/x = -3 g f / GBW with x = 2 pi f R C and g = 3 (1 + (g f / GBW)^2)",
+    )
+    sources = (
+        "Texas Instruments SLOA060, Sine-Wave Oscillator (R. Mancini, R. Palmer, 2001), section 8.1",
+        "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 7.1.5",
+    )
+    phrases = (
+        "Wien bridge oscillator",
+        "sine wave oscillator",
+        "sine wave generator",
+        "audio test tone",
+        "1 kHz sine source",
+        "low distortion oscillator",
+    )
+    parameters = (
+        Parameter(
+            name="frequency",
+            unit="Hz",
+            description="frequency of oscillation",
+            default=1e3,
+            low=0.5,
+            high=2e6,
+        ),
+        Parameter(
+            name="output_amplitude",
+            unit="V",
+            description="output amplitude, peak",
+            default=AMPLITUDE,
+            low=0.4,
+            high=14.0,
+        ),
+    )
+    measures = ("frequency", "period", "output_amplitude", "output_peak_to_peak", "thd")
+    topologies = ("wien", "wien_bridge")
+    default_supply = Supply(vcc=12.0, vee=-12.0)
+
+    def derive(self, asked: Asked) -> dict[str, float]:
+        """Frequency from the period, amplitude from the swing."""
+        found: dict[str, float] = {}
+        if "frequency" not in asked and "period" in asked:
+            found["frequency"] = 1 / asked["period"]
+        if "output_amplitude" not in asked and "output_peak_to_peak" in asked:
+            found["output_amplitude"] = asked["output_peak_to_peak"] / 2
+        return found
+
+    def build(self, b: Builder, p: Values) -> None:
+        """Series and parallel RC from the output to the input, diode-limited feedback."""
+        frequency, amplitude = p["frequency"], p["output_amplitude"]
+        middle = (b.supply.vcc + b.supply.vee) / 2
+        load = amplitude / p.get("load_resistance", math.inf)
+        reference = b.signal_ground()
+        part = b.select_opamp(
+            OpampNeeds(
+                gain_bandwidth=BANDWIDTHS * frequency,
+                slew_rate=2 * 2 * math.pi * frequency * amplitude,
+                noise_gain=3.0,
+                output_current=2 * load,
+                output_high=middle + 1.1 * amplitude,
+                output_low=middle - 1.1 * amplitude,
+                input_high=middle + amplitude / 2.5,
+                input_low=middle - amplitude / 2.5,
+            )
+        )
+        share = frequency / part.limits["gbw"]
+        gain = 3.0
+        for _ in range(20):
+            gain = 3 * (1 + (gain * share) ** 2)
+        lag = 3 * gain * share
+        stretch = (math.sqrt(lag**2 + 4) - lag) / 2
+        resistor, capacitor = _bridge_values(stretch / (2 * math.pi * frequency), p)
+        diode, limiter = self._limiter(amplitude, gain)
+        out, positive, negative = b.output(), b.net("bridge"), b.net("feedback")
+        between, knee = b.net("series"), b.net("knee")
+        b.resistor(resistor, out, between)
+        b.capacitor(capacitor, between, positive)
+        b.resistor(resistor, positive, reference)
+        b.capacitor(capacitor, positive, reference)
+        b.resistor(limiter.ground, negative, reference)
+        b.resistor(limiter.series, negative, knee)
+        b.resistor(limiter.across, knee, out)
+        b.part(diode.id, {"A": knee, "K": out})
+        b.part(diode.id, {"A": out, "K": knee})
+        b.opamp(positive, negative, out, of=part)
+        b.transfer(1.0, middle)
+        self._offer(b, frequency, amplitude, positive, out, resistor)
+
+    @staticmethod
+    def _limiter(amplitude: float, gain: float) -> tuple[Component, Limiter]:
+        for name in ("1N4148", "BAT54"):
+            diode = component(name)
+            if (limiter := design_limiter(amplitude, gain, diode)) is not None:
+                return diode, limiter
+        raise Infeasible(
+            f"diodes do not hold an amplitude of {amplitude:g} V; it can be about 0.4 V to 14 V, peak"
+        )
+
+    @staticmethod
+    def _offer(
+        b: Builder, frequency: float, amplitude: float, positive: str, out: str, resistor: float
+    ) -> None:
+        period = 1 / frequency
+
+        def bench() -> Bench:
+            # Noise starts the real circuit; a simulated one is still until it is pushed.
+            wave = Pulse(
+                low=0.0,
+                high=0.3 * amplitude / resistor,
+                delay=0.1 * period,
+                rise=0.01 * period,
+                fall=0.01 * period,
+                width=0.3 * period,
+                period=1000 * period,
+            )
+            kick = Stimulus(name="kick", type="current", net=positive, waveform=wave)
+            analysis = Transient(start=30 * period, stop=40 * period, step=period / 200)
+            return b.bench("run", analysis, [kick])
+
+        def offer(quantity: str, kind: MeasureKind) -> None:
+            b.offer(quantity, lambda _: Probe(bench(), Measure(kind=kind, signal=voltage(out))))
+
+        for quantity, kind in (
+            ("frequency", "frequency"),
+            ("period", "period"),
+            ("output_amplitude", "amplitude"),
+            ("output_peak_to_peak", "peak_to_peak"),
+            ("thd", "thd"),
+            ("output_voltage", "average"),
+        ):
+            offer(quantity, kind)  # type: ignore[arg-type]
+        b.chain.output = None
+        offer_supply_current(b)
+        b.chain.output = out
+
+
+def _bridge_values(product: float, p: Values) -> tuple[float, float]:
+    """R (ohm) and C (F) of the bridge with a time constant (s); the same values twice.
+
+    Raises:
+        Infeasible: there are none.
+    """
+    best: tuple[float, float, float] | None = None
+    for c in (p["capacitance"],) if "capacitance" in p else values("E12", 47e-12, 10e-6):
+        ideal = p.get("resistance", 0.0) or product / c
+        if not 500 <= ideal <= 1e6:
+            continue
+        for rank, series in enumerate(("E24", "E96")):
+            r = p.get("resistance", 0.0) or nearest(ideal, series)
+            cost = 100 * max(abs(r * c / product - 1) - 0.004, 0.0) + 0.25 * rank
+            cost += 0.15 * abs(math.log(r / 10e3)) + (0.0 if nearest(c, "E6") == c else 0.3)
+            cost += 3.0 if c > 1.0001e-6 else 0.0
+            if best is None or cost < best[0]:
+                best = (cost, r, c)
+    if best is None:
+        raise Infeasible(f"a bridge with a time constant of {product:.3g} s needs values that are not made")
+    return best[1], best[2]
+
+
+BLOCKS: tuple[Block, ...] = (WienBridge(),)
