@@ -98,7 +98,23 @@ def _asked(reading: Reading, stage: StageRequest) -> Asked:
         by_quantity[requirement.quantity] = requirement
         if requirement.condition is not None and requirement.quantity in ("gain", "phase"):
             numbers.setdefault("operating_frequency", requirement.condition)
+    _derive(stage.function, numbers)
     return Asked(numbers, by_quantity, dict(stage.choices), stage.components, reading.supply)
+
+
+def _derive(function: str, numbers: dict[str, float]) -> None:
+    """Numbers that follow from others whatever block is chosen: a gain from the levels before and after."""
+    if "output_peak_to_peak" in numbers:
+        numbers.setdefault("output_amplitude", numbers["output_peak_to_peak"] / 2)
+    output = numbers.get("output_amplitude")
+    if output is None:
+        return
+    if function == "transimpedance_amplifier" and numbers.get("input_current"):
+        numbers.setdefault("transresistance", abs(output / numbers["input_current"]))
+    elif function.endswith("amplifier") and numbers.get("input_amplitude"):
+        numbers.setdefault("gain", abs(output / numbers["input_amplitude"]))
+    elif function.endswith("amplifier") and numbers.get("gain"):
+        numbers.setdefault("input_amplitude", abs(output / numbers["gain"]))
 
 
 def _supply(reading: Reading, chosen: Sequence[Block]) -> tuple[Supply | None, str]:

@@ -2,14 +2,14 @@
 
 ``control_lines`` writes what ``voltsmith.verification.spice.measurements`` computes as lines for a
 ``.control`` section of plain ``ngspice -b`` (39 and later), so that a result can be checked without
-voltsmith. The lines compute; they do not judge. Where ``measurements`` refuses a waveform that has no such number, these lines print
-an empty value if a crossing is missing, and else whatever the formula gives. Further differences:
+voltsmith. The lines compute; they do not judge. Where ``measurements`` refuses a waveform that has no such
+number, these lines print an empty value if a crossing is missing, and else whatever the formula gives.
+Further differences:
 
 - cut-offs and bandwidths interpolate straight between samples: within 1 % while a peak spans three;
 - edges have no hysteresis: ringing that passes the level counts as an edge;
 - high and low times are those of the first whole cycle;
-- thresholds are told apart by size (the upper one is the larger), not by where the input moves;
-- the slew rate needs a sample on the edge.
+- thresholds are those of the first edge in each direction of the input, not a mean over all.
 
 Values at a point and averages are computed by indexing and ``integ``, because in ngspice 39 ``meas ...
 find at`` refuses the last point of an AC or DC sweep, and ``meas ... avg`` runs a step past its window.

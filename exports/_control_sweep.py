@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from voltsmith.exports._control_cards import Cards, given, number
-from voltsmith.verification.spice._response import HALF_POWER_DB
+
+HALF_POWER_DB = 10 * math.log10(2)
+"""Drop (dB) at a cut-off that names no level; the same number as the simulated measurements use."""
 
 # --- operating point, DC sweep --------------------------------------------------------------------
 

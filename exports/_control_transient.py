@@ -165,9 +165,16 @@ def settling_time(c: Cards) -> None:
 
 
 def slew_rate(c: Cards) -> None:
-    """Largest slope at samples between 20 % and 80 % of the swing."""
+    """Largest slope between neighbouring samples, of those that touch the middle 60 % of the swing."""
+    # Not by ``deriv``, whose polynomial fit crashes ngspice where time steps are very uneven.
     c.let("p", "(#y-vecmin(#y))/(vecmax(#y)-vecmin(#y))")
-    c.let("v", "vecmax(abs(deriv(#y))*(#p gt 0.2)*(#p lt 0.8))")
+    c.let("a", "#p[0,#n-2]")
+    c.let("b", "#p[1,#n-1]")
+    c.let("h", "#x[1,#n-1]-#x[0,#n-2]")
+    c.let("m", "(((#a gt 0.2)+(#b gt 0.2)) gt 0)*(((#a lt 0.8)+(#b lt 0.8)) gt 0)")
+    # Steps of a billionth of the window only show rounding errors of the time axis.
+    c.let("m", "#m*(#h gt 1e-9*(#x[#n-1]-#x[0]))")
+    c.let("v", "vecmax(abs(#b-#a)/#h*#m)*(vecmax(#y)-vecmin(#y))")
 
 
 def thd(c: Cards) -> None:
@@ -198,30 +205,42 @@ def thd(c: Cards) -> None:
     c.let("v", "100*sqrt(#v/#first)")
 
 
-def _thresholds(c: Cards) -> None:
-    """#a and #b: the input where the output rises and falls."""
+def _require_reference(c: Cards) -> None:
     if c.reference is None:
         raise UnableError(f"{c.measure.kind} needs the input in `reference`")
+
+
+def _threshold(c: Cards, wrong_way: str) -> None:
+    """The input at the first edge of the output, or at the second if it moves the wrong way at the first."""
+    _require_reference(c)
     _centred(c, "d", "y", c.measure.level)
-    c.add("meas tran #a find #r when #d=0 rise=1")
-    c.add("meas tran #b find #r when #d=0 fall=1")
+    _crossing(c, "a", "d", "cross=1")
+    # Not by ``deriv``, for the reason given in ``slew_rate``.
+    c.index("#a")
+    c.let("step", "#r[#k+1] - #r[#k]")
+    c.add(f"if #step {wrong_way} 0")
+    c.add("meas tran #v find #r when #d=0 cross=2")
+    c.add("else")
+    c.add("meas tran #v find #r when #d=0 cross=1")
+    c.add("end")
 
 
 def upper_threshold(c: Cards) -> None:
-    """The larger of the two."""
-    _thresholds(c)
-    c.let("v", "(#a+#b+abs(#a-#b))/2")
+    """The input where the output changes while the input rises."""
+    _threshold(c, "lt")
 
 
 def lower_threshold(c: Cards) -> None:
-    """The smaller of the two."""
-    _thresholds(c)
-    c.let("v", "(#a+#b-abs(#a-#b))/2")
+    """The input where the output changes while the input falls."""
+    _threshold(c, "gt")
 
 
 def hysteresis(c: Cards) -> None:
-    """Their distance."""
-    _thresholds(c)
+    """Distance of the inputs at the first rise and the first fall of the output."""
+    _require_reference(c)
+    _centred(c, "d", "y", c.measure.level)
+    c.add("meas tran #a find #r when #d=0 rise=1")
+    c.add("meas tran #b find #r when #d=0 fall=1")
     c.let("v", "abs(#a-#b)")
 
 

@@ -250,6 +250,9 @@ def _same_scale(host: Draft, draft: Draft) -> bool:
     if abs(draft.scale + draft.exponent) > 300 or host.relation == "range":
         return False
     if host.bare and not draft.bare:
+        # "gain 11 +/-12 V": a pair of rails after a bare number is no tolerance of it.
+        if draft.plus_minus and draft.dimension == "voltage" and abs(draft.written) > 0.3 * abs(host.written):
+            return False
         host.borrow(draft)
     elif draft.bare and not host.bare:
         draft.borrow(host)

@@ -6,6 +6,7 @@ gets the meaning that a bare number of its dimension has for the function at han
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,6 +23,10 @@ from voltsmith.schemas.quantities import QUANTITIES
 
 _BOOK = PhraseBook(QUANTITY_CUES)
 _BEFORE, _AFTER = 6.0, 6.6
+_POSTPOSED = frozenset({"in", "out"})
+"""Cues that follow their number where they follow one at all."""
+_PREPOSED = frozenset({"from", "on", "off", "to", "into", "into a", "at", "using", "for", "by", "only have"})
+"""Cues that only stand before their number."""
 _LEAST = 2.2
 """A weaker link than this is no link; the function's default decides instead."""
 _ACCEPTS: Mapping[str, frozenset[str]] = {
@@ -30,6 +35,8 @@ _ACCEPTS: Mapping[str, frozenset[str]] = {
     "transresistance": frozenset({"transresistance", "resistance"}),
 }
 _UNITLESS_OK = frozenset({"frequency", "resistance", "voltage", "time"})
+_PREFIXED = re.compile(r"[0-9]\s?[kKMmunpµR]")
+_WINDOWS = frozenset({"window_comparator", "schmitt_trigger"})
 _AMPLITUDES = frozenset({"input_amplitude", "output_amplitude", "output_peak_to_peak"})
 
 
@@ -96,11 +103,13 @@ def compatible(token: QuantityToken, quantity: str) -> float:
                 return 0.0
         if token.dimension == "ordinal" and quantity != "order":
             return 0.0
+        if quantity == "gain" and token.dimension == "number" and _PREFIXED.search(token.text):
+            return 0.3  # "10k" is a resistor or a frequency sooner than a gain
         if quantity in ("order", "inputs", "led_count") and token.value != int(token.value):
             return 0.0
         return 1.0
     if token.dimension == "number" and dimension in _UNITLESS_OK:
-        return 0.6
+        return 0.9 if _PREFIXED.search(token.text) and dimension != "voltage" else 0.6
     return 0.0
 
 
@@ -127,6 +136,13 @@ def bind(
     for token in free:
         if tokens[token].dimension == "ordinal":
             bound[token] = "order"
+        elif (
+            tokens[token].relation == "range"
+            and tokens[token].dimension == "voltage"
+            and function in _WINDOWS
+            and not _is_signal(items, token)
+        ):
+            bound[token] = "threshold_voltage"
         elif tokens[token].plus_minus and tokens[token].dimension == "voltage":
             bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
     used.update(bound.values())
@@ -138,10 +154,38 @@ def bind(
         used.add(link.quantity)
         claimed.add(link.cue)
     for token in free:
+        if token not in bound and _second_rail(tokens, token, bound):
+            bound[token] = "supply_voltage"
         if token not in bound and (quantity := _default(tokens[token], function, used, relevant)):
             bound[token] = quantity
             used.add(quantity)
+    _order_thresholds(bound, tokens)
     return [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
+
+
+def _is_signal(items: Sequence[Item], token: int) -> bool:
+    """``a 0 to 5 V signal``: the range of what comes in, not a pair of thresholds."""
+    position = next(index for index, item in enumerate(items) if item.kind == "token" and item.token == token)
+    follow = items[position + 1].text if position + 1 < len(items) else ""
+    return follow in ("signal", "input", "supply", "sensor", "analog", "output", "logic")
+
+
+def _second_rail(tokens: Sequence[QuantityToken], token: int, bound: Mapping[int, str]) -> bool:
+    """``12 V and -12 V``: the same voltage again with the other sign is the other rail."""
+    return tokens[token].dimension == "voltage" and any(
+        quantity == "supply_voltage" and tokens[other].value == -tokens[token].value
+        for other, quantity in bound.items()
+    )
+
+
+def _order_thresholds(bound: dict[int, str], tokens: Sequence[QuantityToken]) -> None:
+    """``thresholds of 2 V and 1 V``: the larger is the upper one, whatever the order."""
+    names = ("upper_threshold", "lower_threshold", "threshold_voltage")
+    found = [token for token, quantity in bound.items() if quantity in names]
+    if len(found) != 2 or "hysteresis" in bound.values():
+        return
+    low, high = sorted(found, key=lambda token: tokens[token].value)
+    bound[low], bound[high] = "lower_threshold", "upper_threshold"
 
 
 def _conditions(items: Sequence[Item], tokens: Sequence[QuantityToken]) -> dict[int, int]:
@@ -160,11 +204,40 @@ def _conditions(items: Sequence[Item], tokens: Sequence[QuantityToken]) -> dict[
         near = tokens[numbers[-1].token]
         after = items[index + 1].text if index + 1 < len(items) else ""
         claimed = any(word in QUANTITY_CUES for word in (after,)) and after not in ("signal", "input", "sine")
-        gain_like = near.dimension == "decibel" or any(
-            word.text in ("gain", "phase", "impedance", "attenuation") for word in words
+        gain_like = near.dimension in ("decibel", "noise_density", "angle") or any(
+            word.text in ("gain", "phase", "impedance", "attenuation", "thd", "distortion", "noise")
+            for word in words
         )
         if gain_like and not claimed and abs(abs(near.value) - 3.0) > 0.05:
             found[numbers[-1].token] = item.token
+    return found | _attenuated(items, tokens)
+
+
+def _attenuated(items: Sequence[Item], tokens: Sequence[QuantityToken]) -> dict[int, int]:
+    """``attenuate 1 kHz by 20 dB``, ``a 1 kHz tone is 20 dB down``: the frequency comes first."""
+    found: dict[int, int] = {}
+    for index, item in enumerate(items):
+        if item.kind != "token" or tokens[item.token].dimension != "decibel":
+            continue
+        before = items[max(0, index - 8) : index]
+        numbers = [other for other in before if other.kind == "token"]
+        if not numbers or tokens[numbers[-1].token].dimension != "frequency":
+            continue
+        gap = [other.text for other in before if other.start > numbers[-1].start]
+        lead = [other.text for other in before if other.start < numbers[-1].start]
+        verbs = {
+            "attenuate",
+            "attenuates",
+            "attenuated",
+            "attenuating",
+            "suppress",
+            "suppresses",
+            "suppressed",
+            "reject",
+            "rejects",
+        }
+        if "," not in gap and (verbs & set(gap) or (verbs & set(lead) and "by" in gap)):
+            found[item.token] = numbers[-1].token
     return found
 
 
@@ -204,17 +277,37 @@ def _nearness(
     """How closely the cue at items ``first`` to ``last`` belongs to the number at ``index``."""
     if last < index:
         cost = _cost(items[last + 1 : index], filler=0.1)
+        behind = items[first - 1] if first else None
+        if phrase in _POSTPOSED and behind is not None and behind.kind == "token":
+            return 0.0  # "12 V in 5 V out"
         return _BEFORE - cost
+    if phrase in _PREPOSED:
+        return 0.0
     cost = _cost(items[index + 1 : first], filler=0.5)
     if cost > 3.0:
         return 0.0
     following = _number_after(items, last)
     if following is not None:
         named = [q for entry in QUANTITY_CUES[phrase] for q in entry.quantities]
-        # "threshold 2.5 V hysteresis 0.2 V": a cue with a number of its own behind it is that number's.
-        if any(compatible(tokens[following], quantity) == 1.0 for quantity in named):
+        # "threshold 2.5 V hysteresis 0.2 V": a cue between two numbers belongs to the second one, unless
+        # the first has no cue before it: "12 V in, 5 V out".
+        if any(compatible(tokens[following], quantity) == 1.0 for quantity in named) and _introduced(
+            items, index
+        ):
             return 3.0 - cost
     return _AFTER - cost
+
+
+def _introduced(items: Sequence[Item], index: int) -> bool:
+    """Whether a quantity cue stands right before the number at ``index``."""
+    for item in reversed(items[:index]):
+        if item.kind != "word":
+            return False
+        if item.text in QUANTITY_CUES and item.text not in FILLERS:
+            return True
+        if item.text not in FILLERS:
+            return False
+    return False
 
 
 def _number_after(items: Sequence[Item], last: int) -> int | None:
@@ -243,7 +336,10 @@ def _cost(between: Sequence[Item], filler: float) -> float:
 
 
 def _default(token: QuantityToken, function: str, used: set[str], relevant: frozenset[str]) -> str | None:
-    for quantity in FUNCTION_DEFAULTS.get(function, {}).get(token.dimension, ()):
+    choices = FUNCTION_DEFAULTS.get(function, {}).get(token.dimension, ())
+    if function == "schmitt_trigger" and "hysteresis" in used and token.dimension == "voltage":
+        choices = ("threshold_voltage", "supply_voltage")  # a width needs a centre, not two ends
+    for quantity in choices:
         if quantity not in used and compatible(token, quantity):
             # A bare number that is neither a plausible frequency nor marked by a prefix stays unread.
             return quantity

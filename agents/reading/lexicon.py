@@ -249,7 +249,7 @@ FUNCTIONS: dict[str, Cue] = {
         "led_indicator",
         "led, light emitting diode, indicator, led indicator, power led, status led, power indicator, pilot light, "
         "indicator led, led circuit, led with resistor, led with a resistor, led series resistor, led resistor, "
-        "current limiting resistor, light up an led, led string, led strip",
+        "current limiting resistor, light up an led, led string, led strip, white led, red led, blue led, green led, yellow led",
     ),
     **_cues(
         "low_side_switch",
@@ -290,6 +290,44 @@ FUNCTIONS: dict[str, Cue] = {
         "level shift down, resistive voltage divider, divides, pot divider, resistor network, battery monitor, "
         "battery sense, battery sensing, measure battery voltage, reduce voltage, l pad, pad",
     ),
+    **_cues(
+        "low_pass",
+        "low pas, lo pass, smooth, smooths, rc filter, smooth out, take out the high frequency, hiss filter, rc low pas, averaging filter",
+        weak=True,
+    ),
+    **_cues("high_pass", "high pas, hi pass, ac couple, high frequency passing, pass the high", weak=True),
+    **_cues("band_pass", "band pas", weak=True),
+    **_cues("schmitt_trigger", "hysteresis"),
+    **_cues("schmitt_trigger", "clean up, squarer, crisp logic, noisy signal into", weak=True),
+    **_cues(
+        "comparator",
+        "detect, detects, detect when, exceeds, rises above, falls below, drops below, goes above, goes below, gets above, gets below, low when, high when, alarm, too high, too low, trips, trip",
+        weak=True,
+    ),
+    **_cues(
+        "amplifier",
+        "non inverting, noninverting, inverting, gain, gain of, louder, times louder, times bigger, bigger, line driver, headphone driver, op amp, opamp",
+        weak=True,
+    ),
+    **_cues(
+        "square_oscillator",
+        "555, 555 timer, ne555, timer 555, beep, beeps, toggle, toggling, toggles, ticks, tick, chirp",
+    ),
+    **_cues(
+        "low_side_switch",
+        "switch, switches, switching, turn on, turn off, control a motor, control a relay",
+        weak=True,
+    ),
+    **_cues(
+        "voltage_divider",
+        "level shift, two resistor, equal resistor, two equal resistor, pair of resistor, 2 resistor, resistive level shifter",
+        weak=True,
+    ),
+    **_cues(
+        "rectifier_supply",
+        "full bridge, unregulated dc supply, unregulated dc, wall transformer, bridge and reservoir, raw dc",
+    ),
+    **_cues("voltage_regulator", "supply of, adjustable supply", weak=True),
 }
 """Function cues by phrase."""
 
@@ -303,7 +341,7 @@ WEAK: frozenset[str] = frozenset(
         "smoothing cap, reservoir cap, mix, mixes, mixing, adds, sums, rectified, rectify, photodiode, photo diode, "
         "switches when, voltage reference, current limiting resistor, within a window, pulse train, clock signal, "
         "clock pulse, resistor network, strain gauge, load cell, wheatstone bridge, press a button, on for, high for, "
-        "zener diode, zener reference, zener voltage reference, step down, mains interference, power line interference, "
+        "divider, zener diode, zener reference, zener voltage reference, step down, mains interference, power line interference, "
         "pass only, passes only, sensor amplifier, power led, status led, sine source, noise filter, dc block, "
         "when triggered, after a trigger, harmonic oscillator, zero crossing, half wave rectifier, full wave rectifier, "
         "half wave, blink, blinks, mixer, divides, reduce voltage, attenuator, waveform generator, ldo, reject above"
@@ -398,7 +436,8 @@ TOPOLOGY_OF: dict[str, frozenset[str]] = {
 """Topology words that mean something for a function; others are left aside."""
 
 CONNECTORS: tuple[str, ...] = (
-    "followed by", "then", "and then", "into", "feeding", "feeds", "going into", "goes into", "cascaded with",
+    "after it", "and after it", "after which", "after this", "and after that", "that switches", "which switches",
+    "that drives", "which drives", "then a", "then an", "then the", "followed by", "then", "and then", "into", "feeding", "feeds", "going into", "goes into", "cascaded with",
     "in series with", "driving", "drives", "whose output", "the output of which", "connected to", "fed to",
     "fed into", "leading to", "leads into", "next stage", "second stage", "after that", "afterwards", "its output",
     "to drive", "plus", "with a", "with an", "and a", "and an", "and", "before", "ahead of", "in front of",
@@ -430,9 +469,31 @@ UNSUPPORTED: dict[str, str] = {
         "nuclear reactor, rocket, robot, drone, computer, laptop, smartphone, logic gate, adc converter, sigma delta",
         "motor inverters and mains control": "h bridge, brushless, three phase, dimmer, triac, thyristor, scr, vfd, "
         "inverter from, mains inverter, stepper",
+        "circuits on the mains without isolation": "mains straight, without a transformer, without transformer, transformerless, no transformer, "
+        "capacitive dropper, directly from mains, direct from mains, straight from mains, straight from the mains, straight from the wall, "
+        "directly from the mains, mains powered, off the mains, off line",
         "battery chargers": "battery charger, charger, charge a battery, lipo charger, solar charger, mppt",
         "crystal and quartz oscillators": "crystal oscillator, quartz, colpitts, hartley, pierce",
     }.items()
     for phrase in phrases.split(",")
 }
 """What is asked for now and then and is outside the catalogue; named so that a near block is not mistaken for it."""
+
+SURROUNDINGS = frozenset(
+    "receiver transmitter rf antenna counter charger computer laptop smartphone robot drone cpu microprocessor modulator demodulator "
+    "radar quartz lna step up stepper rocket".split()
+)
+"""Topics of :data:`UNSUPPORTED` that may also be where a circuit is used."""
+
+PART_FUNCTIONS: dict[str, str] = {
+    "linear_regulator": "voltage_regulator",
+    "adjustable_regulator": "voltage_regulator",
+    "zener": "voltage_regulator",
+    "timer": "square_oscillator",
+    "comparator": "comparator",
+    "opamp": "amplifier",
+    "nmos": "low_side_switch",
+    "npn": "low_side_switch",
+    "led": "led_indicator",
+}
+"""What naming a part of a kind suggests where no other word names a circuit."""

@@ -13,7 +13,27 @@ class QuantityCue(NamedTuple):
     """Below 1 for words that stand next to all kinds of numbers ("at", "from")."""
 
 
+_SOURCES = "mic microphone sensor pickup guitar source signal thermocouple bridge transducer generator electret thing probe".split()
+_SPEAKS = (
+    "gives",
+    "outputs",
+    "makes",
+    "produces",
+    "puts out",
+    "delivers",
+    "output",
+    "is",
+    "that makes",
+    "that gives",
+)
 _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
+    ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
+    ("output_amplitude", "wants, wants to see, want, adc, sound card, recorder, i want, full scale output, at the adc, at the output"),
+    ("source_resistance", "strain gauge, bridge, gauge, load cell, pickup, microphone impedance"),
+    ("inputs", "voltages, voltage, inputs each, audio input, mono input"),
+    ("supply_current", "divider current, bleeder current, chain current, divider draw"),
+    ("resistance", "feedback, pull up, pullup, pull up resistor, base resistor, series resistor"),
+    ("gain", "louder, bigger, fold, gain of, by", 0.8),
     ("gain transresistance", "gain, amplification, voltage gain, amplification factor, multiplied by, times, gain factor, av, closed loop gain, passband gain, pass band gain"),
     ("gain", "amplify, amplify by, amplifies by, amplified by, amplifying by, boost by, boost, multiply by, amplifies, multiplies by, multiplying by, amplified, preamp, amplifier, amp, preamplifier", 0.8),
     ("gain", "divide by, divides by, attenuate by, ratio, divided by, reduce by, division ratio, divider ratio", 0.9),
@@ -48,7 +68,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("load_inductance", "inductance, coil inductance, inductive, load inductance, inductive load"),
     ("load_power", "load power, bulb, lamp, heater, motor, watt"),
     ("load_capacitance", "load capacitance, capacitive load, cable capacitance, cable"),
-    ("led_current output_current", "led current, through the led, through it, led, forward current, through led, per led, diode current, leds, if"),
+    ("led_current output_current", "led current, through the led, through it, led, forward current, through led, per led, diode current, if"),
     ("forward_voltage", "forward voltage, forward drop, vf, v f"),
     ("output_current", "output current, constant current, sink current, sink, sinks, sinking, current source, current sink, regulated current, constant, programmed current, draws, source, sources, pull, pulls, full scale current, current out, set current"),
     ("input_current", "input current, photocurrent, photo current, sensor current, diode current, photodiode current, signal current, full scale photocurrent, light current"),
@@ -66,7 +86,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("saturation_voltage", "saturation, saturation voltage, on state voltage, vce sat, voltage drop across the switch, vcesat, on voltage, switch drop, voltage drop"),
     ("power_dissipation", "dissipation, dissipate, dissipates, heat, power dissipation, dissipating"),
     ("flyback_voltage", "flyback, spike, flyback voltage, voltage spike, kick"),
-    ("threshold_voltage", "threshold, trip, trips, trip point, trip level, threshold voltage, trips at, switching point, switch at, switches at, exceeds, goes above, goes below, drops below, rises above, falls below, crosses, detect, detects, reference, reference voltage, compare with, compared with, compare to, compares to, against, when, setpoint, set point, gets above, gets below, greater than, passes, compare against, compared against, compared to, crossing, reaches, dips below, higher than, lower than, drops under, switching threshold, vref, level, trip voltage, compares with, comparing, compares, detection level, is above, is below, trigger at, triggers at, threshold at, center, centre, centered, centred, centered at, centred at, around, centred on, centered on, midpoint, above, below, over, under, exceeding, centered around, centred around, falls under, goes over, goes under, climbs above, sinks below"),
+    ("threshold_voltage", "threshold, trip, compare it with, compare it to, compare that to, compare that with, compares it with, trips, trip point, trip level, threshold voltage, trips at, switching point, switch at, switches at, exceeds, goes above, goes below, drops below, rises above, falls below, crosses, detect, detects, reference, reference voltage, compare with, compared with, compare to, compares to, against, when, setpoint, set point, gets above, gets below, greater than, passes, compare against, compared against, compared to, crossing, reaches, dips below, higher than, lower than, drops under, switching threshold, vref, level, trip voltage, compares with, comparing, compares, detection level, is above, is below, trigger at, triggers at, threshold at, center, centre, centered, centred, centered at, centred at, around, centred on, centered on, midpoint, above, below, over, under, exceeding, centered around, centred around, falls under, goes over, goes under, climbs above, sinks below"),
     ("upper_threshold", "upper threshold, upper, rising threshold, high threshold, upper trip point, turn on at, turns on at, on at, rising, upper limit, upper trip, upper level, high trip point, goes high at, switch high at, switches high at, high at, on above, upper threshold voltage, upper bound, maximum, rising edge threshold, upper switching point, positive going threshold, vth, going high at, vt plus, high when above, turn on threshold, upper switching threshold, switch on at, switches on at"),
     ("lower_threshold", "lower threshold, lower, falling threshold, low threshold, lower trip point, turn off at, turns off at, off at, falling, lower limit, lower trip, lower level, low trip point, goes low at, switch low at, switches low at, low at, off below, lower threshold voltage, lower bound, minimum, falling edge threshold, lower switching point, negative going threshold, vtl, going low at, vt minus, low when below, turn off threshold, lower switching threshold, switch off at, switches off at, back off at, back low at"),
     ("hysteresis", "hysteresis, hysteresis band, hysteresis of, hysteresis width, hyst, dead band, deadband, hysteresis voltage"),
@@ -269,7 +289,7 @@ RENAMED: dict[str, dict[str, str]] = {
         "mains_frequency": "center_frequency", "operating_frequency": "center_frequency", "source_capacitance": "capacitance",
     },
     "comparator": {"input_voltage": "threshold_voltage", "output_voltage": "threshold_voltage", "output_current": "load_current", "input_amplitude": "threshold_voltage"},
-    "schmitt_trigger": {"input_voltage": "threshold_voltage", "output_voltage": "threshold_voltage"},
+    "schmitt_trigger": {"control_voltage": "supply_voltage", "input_voltage": "threshold_voltage", "output_voltage": "threshold_voltage"},
     "window_comparator": {"input_voltage": "threshold_voltage", "output_voltage": "threshold_voltage"},
     "precision_rectifier": {"input_voltage": "input_amplitude", "frequency": "operating_frequency", "output_voltage": "output_amplitude", "output_peak_to_peak": "output_amplitude"},
     "square_oscillator": {

@@ -8,11 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from voltsmith.agents.reading.binding import Item, bind, compatible, items_of
-from voltsmith.agents.reading.lexicon import CHOICES, CONNECTORS, FUNCTIONS, REVERSED, UNSUPPORTED
-from voltsmith.agents.reading.quantities import QuantityToken, find_quantities
-from voltsmith.agents.reading.quantity_cues import QUANTITY_CUES, RENAMED, SYSTEM_QUANTITIES
+from voltsmith.agents.reading.lexicon import (
+    CHOICES,
+    CONNECTORS,
+    FUNCTIONS,
+    PART_FUNCTIONS,
+    REVERSED,
+    UNSUPPORTED,
+)
+from voltsmith.agents.reading.numbers_read import read_numbers, structural, without_units
+from voltsmith.agents.reading.quantities import QuantityToken
+from voltsmith.agents.reading.quantity_cues import (
+    FUNCTION_DEFAULTS,
+    QUANTITY_CUES,
+    RENAMED,
+    SYSTEM_QUANTITIES,
+)
 from voltsmith.agents.reading.requirements import Drafts, whole_prompt_tolerance, with_tolerance
 from voltsmith.agents.reading.stages import Segment, segments, unsupported
 from voltsmith.agents.reading.words import Vocabulary, Word, split
@@ -26,12 +40,15 @@ from voltsmith.schemas.requirements import NotUnderstood, Requirement
 
 LONGEST = 8_000
 """Characters; a longer prompt is a document, not a request."""
+_CONDITIONED = frozenset(
+    "gain phase attenuation input_impedance output_impedance notch_depth thd noise_density common_mode_rejection".split()
+)
 Guess = Callable[[str], Sequence[tuple[str, float]]]
 """Functions by meaning, best first, with a similarity of 0 to 1."""
 CERTAIN = 0.62
 """Similarity from which a guess is taken."""
 
-_VOCABULARY = Vocabulary((*FUNCTIONS, *CHOICES, *CONNECTORS, *REVERSED, *UNSUPPORTED, *QUANTITY_CUES))
+_VOCABULARY = Vocabulary((*FUNCTIONS, *CHOICES, *QUANTITY_CUES), (*CONNECTORS, *REVERSED, *UNSUPPORTED))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PART_NAME = re.compile(
     r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*)\b"
@@ -62,14 +79,18 @@ def read(prompt: str, guess: Guess | None = None) -> Reading:
     """
     check(prompt)
     words = split(prompt, _VOCABULARY)
-    if (outside := unsupported(words)) is not None:
+    tokens = read_numbers(prompt)
+    naming = without_units(words, tokens)
+    parts = segments(prompt, naming)
+    if (outside := unsupported(words, bool(parts))) is not None:
         raise NeedsAnswer(
             f"{outside[0]!r} belongs to {outside[1]}, which voltsmith cannot design; "
             "'voltsmith blocks list' shows what it can"
         )
     assumptions: list[str] = []
-    parts = segments(prompt, words) or [_guessed(prompt, guess, assumptions)]
-    return _Reader(prompt, words, parts, assumptions).run()
+    if not parts:
+        parts = [_by_part(prompt, naming) or _guessed(prompt, guess, assumptions)]
+    return _Reader(prompt, words, tokens, parts, assumptions).run()
 
 
 def check(prompt: str) -> None:
@@ -89,6 +110,18 @@ def check(prompt: str) -> None:
     unreadable = sum(not (char.isprintable() or char.isspace()) for char in prompt)
     if unreadable:
         raise BadInput(f"the prompt holds {unreadable} unprintable characters; send plain text")
+
+
+def _by_part(prompt: str, words: Sequence[Word]) -> Segment | None:
+    """What the kind of a part named in the prompt suggests, where nothing else does."""
+    lookup = {
+        alias.lower(): entry.kind for entry in components().values() for alias in (entry.id, *entry.aliases)
+    }
+    for word in words:
+        function = PART_FUNCTIONS.get(lookup.get(prompt[word.start : word.end].lower(), ""))
+        if function is not None:
+            return Segment(function, 0, len(prompt))
+    return None
 
 
 def _guessed(prompt: str, guess: Guess | None, assumptions: list[str]) -> Segment:
@@ -119,6 +152,9 @@ def relevant(function: str) -> frozenset[str]:
         if entry.function == function:
             found.update(parameter.name for parameter in entry.parameters)
             found.update(entry.measures)
+    for quantities in FUNCTION_DEFAULTS.get(function, {}).values():
+        found.update(quantities)
+    found.update(RENAMED.get(function, {}).values())
     return frozenset(found)
 
 
@@ -126,10 +162,14 @@ class _Reader:
     """The state of one reading."""
 
     def __init__(
-        self, prompt: str, words: Sequence[Word], parts: Sequence[Segment], assumptions: list[str]
+        self,
+        prompt: str,
+        words: Sequence[Word],
+        tokens: list[QuantityToken],
+        parts: Sequence[Segment],
+        assumptions: list[str],
     ) -> None:
-        self.prompt, self.words, self.parts = prompt, words, parts
-        self.tokens = find_quantities(prompt)
+        self.prompt, self.words, self.tokens, self.parts = prompt, words, tokens, parts
         self.assumptions = assumptions
         self.drafts = Drafts()
         self.accounted: set[int] = set()
@@ -185,14 +225,72 @@ class _Reader:
                 if (parts_of := self._component_tolerance(items, index)) is not None:
                     self._add(item.token, parts_of, part, name)
                     continue
+                if structural(self.prompt, token):
+                    self.accounted.add(item.token)
+                    continue
                 if whole_prompt_tolerance(token):
                     self.accounted.add(item.token)
                     general.append(token)
                     continue
             kept.append(item)
+        kept = self._split_signal_ranges(kept, part.function)
         for bound in bind(kept, self.tokens, part.function, relevant(part.function)):
+            self._bounded_after(kept, bound.token)
             self._add(bound.token, bound.quantity, part, name, bound.condition)
         return general
+
+    def _bounded_after(self, items: Sequence[Item], token: int) -> None:
+        """``50 kHz bandwidth minimum``: the bound may follow the noun."""
+        if self.tokens[token].relation != "eq":
+            return
+        position = next(index for index, item in enumerate(items) if item.token == token)
+        for item in items[position + 1 : position + 4]:
+            if item.kind != "word":
+                return
+            if item.text in ("minimum", "min", "maximum", "max"):
+                relation = "min" if item.text.startswith("min") else "max"
+                self.tokens[token] = replace(self.tokens[token], relation=relation)
+                return
+
+    def _split_signal_ranges(self, items: Sequence[Item], function: str) -> list[Item]:
+        """``amplify 2 Vpp to 10 Vpp`` is a level before and a level after, not a range."""
+        made: list[Item] = []
+        for index, item in enumerate(items):
+            token = self.tokens[item.token] if item.kind == "token" else None
+            before = [other.text for other in items[max(0, index - 4) : index]]
+            if (
+                token is None
+                or not function.endswith("amplifier")
+                or token.dimension != "voltage"
+                or token.relation != "range"
+                or " to " not in token.text
+                or token.low is None
+                or token.high is None
+                or not {"amplify", "boost", "from", "scale"} & set(before)
+            ):
+                made.append(item)
+                continue
+            middle = item.start + token.text.index(" to ")
+            first = replace(
+                token, span=(item.start, middle), text=token.text[: middle - item.start], value=token.low
+            )
+            second = replace(
+                token,
+                span=(middle + 1, item.end),
+                text=token.text[middle - item.start + 1 :],
+                value=token.high,
+            )
+            self.tokens[item.token] = replace(first, relation="eq", low=None, high=None)
+            self.tokens.append(replace(second, relation="eq", low=None, high=None))
+            made += [
+                Item("word", item.start, item.start, "input"),
+                Item("word", item.start, item.start, "amplitude"),
+                item,
+                Item("word", middle, middle, "output"),
+                Item("word", middle, middle, "amplitude"),
+                Item("token", middle + 1, item.end, second.text, len(self.tokens) - 1),
+            ]
+        return made
 
     def _add(self, token: int, quantity: str, part: Segment, name: str, condition: int | None = None) -> None:
         self.accounted.add(token)
@@ -207,14 +305,7 @@ class _Reader:
             # "-40 dB at 10 kHz" of a filter is an attenuation; a gain in its pass band has no minus.
             if known.value < 0:
                 quantity = "attenuation"
-        if other is not None and quantity not in (
-            "gain",
-            "phase",
-            "attenuation",
-            "input_impedance",
-            "output_impedance",
-            "notch_depth",
-        ):
+        if other is not None and quantity not in _CONDITIONED:
             other = None
         if condition is not None:
             self.accounted.add(condition)

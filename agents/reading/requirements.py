@@ -83,6 +83,9 @@ class Drafts:
             unit, absolute = "dB", GAIN_DECIBELS
         elif quantity == "gain" and token.dimension == "percent":
             target = value / 100
+        elif quantity == "output_amplitude" and token.qualifier == "pp":
+            quantity = "output_peak_to_peak"
+            known = QUANTITIES[quantity]
         elif quantity in _PEAK and token.qualifier in ("pp", "rms"):
             factor = 0.5 if token.qualifier == "pp" else math.sqrt(2)
             target = value * factor

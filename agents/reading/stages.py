@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from voltsmith.agents.reading.lexicon import (
     CONNECTORS,
     FUNCTIONS,
     REVERSED,
+    SURROUNDINGS,
     TOPOLOGY_OF,
     UNSUPPORTED,
     WEAK,
@@ -45,6 +47,18 @@ _WEAK_ORDER = (
     "low_side_switch", "square_oscillator", "voltage_divider", "voltage_regulator", "sine_oscillator", "led_indicator",
 )  # fmt: skip
 """Among cues that only hint, the earlier function wins."""
+_ARROW = re.compile(r"->|→|=>|\s\+\s|(?:^|\s)[0-9][).]\s")
+_CLAUSE = re.compile(r"[,;\n](?=\s)|[.](?=\s)")
+_STEP = re.compile(r"[,;\n]|->|→|=>|(?:^|\s)[0-9][).]\s|\bthen\b")
+_VERBS = frozenset(
+    "amplify amplifies boost mix mixes mixing compare compares rectify gain amp amplification louder bigger preamp "
+    "amplifier photodiode divider buffer summing sums adds".split()
+) | {"times louder", "gain of", "times bigger", "gain stage"}
+"""Hints that make a stage of their own where the prompt lists steps."""
+_NOUNS = frozenset({"gain", "gain of", "amp", "amplifier", "preamp", "amplification", "gain stage"})
+"""Of these, words that a comma alone does not make a step."""
+_GENERIC = frozenset({"555", "555 timer", "ne555", "timer 555", "555 timer circuit"})
+"""Cues that name a part, whose use another cue may tell."""
 _SINKS = frozenset({"led_indicator", "low_side_switch"})
 
 
@@ -66,10 +80,16 @@ class _Seen:
     weak: bool
 
 
-def unsupported(words: Sequence[Word]) -> tuple[str, str] | None:
-    """The words and the topic of something outside the catalogue, if the prompt names one."""
-    found = _UNSUPPORTED_BOOK.find(words)
-    return (found[0].phrase, UNSUPPORTED[found[0].phrase]) if found else None
+def unsupported(words: Sequence[Word], named: bool) -> tuple[str, str] | None:
+    """The words and the topic of something outside the catalogue, if the prompt names one.
+
+    Words that are also the surroundings of a circuit ("an ultrasound receiver") count only where no
+    circuit is ``named``.
+    """
+    for found in _UNSUPPORTED_BOOK.find(words):
+        if not (named and found.phrase in SURROUNDINGS):
+            return found.phrase, UNSUPPORTED[found.phrase]
+    return None
 
 
 def segments(text: str, words: Sequence[Word]) -> list[Segment]:
@@ -79,12 +99,13 @@ def segments(text: str, words: Sequence[Word]) -> list[Segment]:
         _Seen(found, FUNCTIONS[found.phrase], FUNCTIONS[found.phrase].weak or found.phrase in WEAK)
         for found in _FUNCTION_BOOK.find(words)
     ]
+    seen = _specific(seen)
     kept = _absorb(_select(seen, connectors, text, words), connectors)
     if not kept:
         return []
     bounds = [0]
     for before, after in zip(kept, kept[1:], strict=False):
-        bounds.append(_boundary(before, after, connectors, words))
+        bounds.append(_boundary(before, after, connectors, words, text))
     bounds.append(len(text))
     made = [
         Segment(item.cue.function, start, end, dict(item.cue.choices), item.found.phrase)
@@ -109,6 +130,13 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
     kept: list[_Seen] = []
     for item in seen:
         if item in strong:
+            if kept and _again(kept, item, connectors):
+                continue
+            if kept and kept[-1].cue.function in _ABSORBS.get(item.cue.function, ()):
+                kept[-1] = replace(
+                    item, cue=item.cue._replace(choices={**kept[-1].cue.choices, **item.cue.choices})
+                )
+                continue
             if kept and not _separate(kept[-1], item, connectors, text, words):
                 # Two names for one thing: the more specific phrase describes it.
                 if (
@@ -118,23 +146,26 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
                     kept[-1] = replace(kept[-1], cue=item.cue)
                 continue
             kept.append(item)
-        elif kept and item.cue.function not in {other.cue.function for other in kept}:
+        elif kept and (
+            item.cue.function not in {other.cue.function for other in kept} or item.found.phrase == "gain"
+        ):
             bridging = _between(kept[-1].found, item.found, connectors)
             led_to = any(
-                found.phrase in _STRONG_CONNECTORS and item.found.first - found.last <= 5
+                found.phrase in _STRONG_CONNECTORS and item.found.first - found.last <= 8
                 for found in bridging
             )
-            if led_to and (item.cue.function in _SINKS or item.cue.function == "amplifier"):
+            gap = text[words[kept[-1].found.last].end : words[item.found.first].start]
+            step = _steps(gap, item.found.phrase)
+            if (led_to or step) and (item.cue.function in _SINKS or item.found.phrase in _VERBS):
                 kept.append(item)
     first_kept = next((index for index, item in enumerate(seen) if kept and item is kept[0]), 0)
     for item in reversed(seen[:first_kept]):
         # "amplify ... then low-pass": a hint before the first plain cue counts when something leads on from it.
         bridging = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
-        if (
-            item.cue.function == "amplifier"
-            and kept[0].cue.function != "amplifier"
-            and bridging & _STRONG_CONNECTORS
-        ):
+        gap = text[words[item.found.last].end : words[kept[0].found.first].start]
+        led_from = bool(bridging & _STRONG_CONNECTORS) or _steps(gap, item.found.phrase)
+        verbal = item.found.phrase in _VERBS - {"gain", "gain of"}
+        if verbal and led_from and item.cue.function != kept[0].cue.function:
             return [item, *kept]
     return kept
 
@@ -143,13 +174,35 @@ def _rank(function: str) -> int:
     return _WEAK_ORDER.index(function) if function in _WEAK_ORDER else 0
 
 
+def _steps(gap: str, phrase: str) -> bool:
+    """Whether ``phrase``, after ``gap``, is the next step of a list."""
+    if phrase not in _VERBS:
+        return False
+    return bool((_ARROW if phrase in _NOUNS else _STEP).search(gap))
+
+
+def _specific(seen: list[_Seen]) -> list[_Seen]:
+    """A cue that only names a timer takes the function that another cue gives it."""
+    told = next((item for item in seen if item.cue.function == "monostable"), None)
+    if told is None:
+        return seen
+    return [replace(item, cue=told.cue) if item.found.phrase in _GENERIC else item for item in seen]
+
+
+def _again(kept: Sequence[_Seen], item: _Seen, connectors: Sequence[Found]) -> bool:
+    """Whether a function named before comes up again without anything that makes it a new stage."""
+    earlier = [other for other in kept[:-1] if other.cue.function == item.cue.function]
+    bridging = {found.phrase for found in _between(kept[-1].found, item.found, connectors)}
+    return bool(earlier) and not bridging & _STRONG_CONNECTORS
+
+
 def _separate(
     before: _Seen, after: _Seen, connectors: Sequence[Found], text: str, words: Sequence[Word]
 ) -> bool:
     """Whether two cues stand for two stages."""
     bridging = {found.phrase for found in _between(before.found, after.found, connectors)}
     gap = text[words[before.found.last].end : words[after.found.first].start]
-    arrow = "->" in gap or "→" in gap or " + " in gap or "=>" in gap
+    arrow = bool(_ARROW.search(gap))
     if before.cue.function == after.cue.function:
         return bool(bridging & _REPEATING) and "another" in gap.lower() or arrow
     return bool(bridging) or arrow or "," in gap or ";" in gap or "\n" in gap or ". " in gap
@@ -173,13 +226,19 @@ def _ordered(one: _Seen, other: _Seen) -> tuple[Found, Found]:
     return (one.found, other.found) if one.found.first < other.found.first else (other.found, one.found)
 
 
-def _boundary(before: _Seen, after: _Seen, connectors: Sequence[Found], words: Sequence[Word]) -> int:
+def _boundary(
+    before: _Seen, after: _Seen, connectors: Sequence[Found], words: Sequence[Word], text: str
+) -> int:
+    """Where the words about one stage end and those about the next begin."""
     bridging = _between(before.found, after.found, connectors)
     strong = [found for found in bridging if found.phrase in _STRONG_CONNECTORS or found.phrase in REVERSED]
-    for choice in (strong, bridging):
-        if choice:
-            return words[choice[-1].first].start
-    return words[before.found.last].end
+    if strong:
+        return words[strong[-1].first].start
+    start, end = words[before.found.last].end, words[after.found.first].start
+    for pattern in (_ARROW, _CLAUSE):
+        if marks := list(pattern.finditer(text, start, end)):
+            return marks[-1].start()
+    return words[bridging[-1].first].start if bridging else start
 
 
 def _with_choices(made: list[Segment], seen: Sequence[_Seen], words: Sequence[Word]) -> list[Segment]:

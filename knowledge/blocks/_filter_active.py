@@ -75,9 +75,7 @@ class ActivePass(Block):
         filtered.offer_common()
         self._offer(filtered, p, sections, built, response, order, ripple)
 
-    def _relative(
-        self, p: Values, response: str, order: int, ripple: float
-    ) -> tuple[Section, ...]:
+    def _relative(self, p: Values, response: str, order: int, ripple: float) -> tuple[Section, ...]:
         if "q_factor" in p and order == 2:
             # The edge stays at -3 dB against the flat part of the pass band, whatever the peak.
             ratio = half_power_of(1.0, p["q_factor"])
@@ -151,4 +149,3 @@ class ActivePass(Block):
         if order == 2:
             # |H| at the natural frequency is Q times that of the pass band.
             f.offer("q_factor", "gain", at=sections[0].frequency, scale=1 / abs(built.gain))
-

@@ -132,7 +132,11 @@ def effective(response: Callable[[float], complex], shape: str, parts: Parts) ->
     The natural frequency is where the phase has turned by 90 degrees (0 for a band-pass), which is
     also where the gain of a low- or high-pass is Q times that of the pass band.
     """
-    sign = 1.0 if response(parts.frequency * {"low_pass": 0.01, "high_pass": 30}.get(shape, 1)).real > 0 else -1.0
+    sign = (
+        1.0
+        if response(parts.frequency * {"low_pass": 0.01, "high_pass": 30}.get(shape, 1)).real > 0
+        else -1.0
+    )
 
     def turned(frequency: float) -> float:
         value = sign * response(frequency)

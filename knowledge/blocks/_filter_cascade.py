@@ -97,9 +97,7 @@ def choose_opamp(
     swing = asked * max(total, 1.0) if asked is not None else min(1.0, 0.15 * supply.span)
     demand = max(_demand(stage, fastest) for stage in stages)
     # Inputs of a Sallen-Key section move with the signal, those of multiple feedback stand still.
-    inner = max(
-        (swing / stage.gain for stage in stages if stage.topology == SALLEN_KEY), default=0.0
-    )
+    inner = max((swing / stage.gain for stage in stages if stage.topology == SALLEN_KEY), default=0.0)
 
     def needs(margin: float) -> OpampNeeds:
         return OpampNeeds(
@@ -139,9 +137,7 @@ def _demand(stage: Stage, fastest: float) -> float:
 class Cascade:
     """Builds stages one after the other."""
 
-    def __init__(
-        self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float, gain: float
-    ) -> None:
+    def __init__(self, b: Builder, p: Values, stages: Sequence[Stage], fastest: float, gain: float) -> None:
         self.b, self.p, self.stages = b, p, stages
         self.part, self.amplitude = choose_opamp(b, p, stages, fastest, gain)
         self.reference = b.signal_ground(of=self.part)
@@ -215,7 +211,7 @@ class Cascade:
         if stage.topology == SALLEN_KEY:
             if stage.shape == "low_pass":
                 # The amplifier drives c1, whose reactance is 2 Q times less than the section's impedance.
-                resistor *= max(stage.section.q or 0.0, 1.0)
+                resistor *= math.sqrt(max(stage.section.q or 0.0, 1.0))
         elif stage.shape == "high_pass":
             # Its capacitors load the amplifier's output, which has a resistance.
             resistor *= 4 if frequency < 1e5 else 2
@@ -224,8 +220,9 @@ class Cascade:
         if stage.topology == MULTIPLE_FEEDBACK:
             lowest *= max(stage.gain, 1.0)
         fixed = self.p.get("resistance", 0.0) or max(resistor, lowest)
-        capacitor = self.p["capacitance"] if "capacitance" in self.p else None
-        return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, capacitor, source)
+        capacitor = self.p.get("capacitance", 0.0) or None
+        weight = 150.0 * len(self.stages)
+        return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, capacitor, source, weight)
 
     _first = True
 

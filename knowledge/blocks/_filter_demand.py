@@ -116,11 +116,6 @@ def asked_order(asked: Asked, cutoff: float | None, high_pass: bool = False) -> 
     return order
 
 
-def fixed_corner(asked: Asked, product: float | None) -> float | None:
-    """A cut-off (Hz) that two parts fixed by the user make: 1/(2 pi ``product``)."""
-    return None if product is None else 1 / (2 * math.pi * product)
-
-
 def band_of(asked: Asked) -> dict[str, float]:
     """Centre frequency (Hz) and Q of a band-pass or notch from edges, a bandwidth or both.
 
@@ -153,3 +148,29 @@ def edges_of(center: float, q: float) -> tuple[float, float]:
     half = 1 / (2 * q)
     root = math.sqrt(1 + half * half)
     return center * (root - half), center * (root + half)
+
+
+def band_order(asked: Asked, default_q: float) -> dict[str, float]:
+    """The order of a band-pass that a roll-off or an attenuation at a frequency needs; twice the low-pass's.
+
+    Raises:
+        Infeasible: the order named cannot give the attenuation, or no order can.
+    """
+    band = {**band_of(asked), **asked.numbers}
+    center, q = band.get("center_frequency"), band.get("q_factor", default_q)
+    needed = 2 * max(1, math.ceil((abs(asked["rolloff"]) - 3) / 20)) if "rolloff" in asked else None
+    loss, frequency = attenuation_of(asked)
+    if frequency is not None and center is not None and loss > HALF_POWER_DB + 0.5:
+        # The band-pass at f loses what its low-pass prototype does at Q (f/f0 - f0/f).
+        ratio = q * abs(frequency / center - center / frequency)
+        ripple = asked_ripple(asked) or DEFAULT_RIPPLE
+        slack = 0.5 if _relation(asked, "attenuation") == "min" else -1.0
+        needed = max(needed or 2, 2 * needed_order(response_of(asked), loss + slack, ratio, ripple))
+    if needed is None:
+        return {}
+    if "order" in asked and asked["order"] < needed:
+        raise Infeasible(
+            f"order {asked['order']:g} falls too slowly for what is asked of the stop band, which needs "
+            f"order {needed}"
+        )
+    return {"order": float(needed)}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Values
 from voltsmith.knowledge.blocks.offers import Path, offer_linear, step_bench
 from voltsmith.schemas.requirements import Requirement
@@ -40,9 +40,7 @@ class Filtered:
         low, high = min(self.low, self.path.start), max(self.high, self.path.stop)
         if frequency is not None:
             low, high = min(low, frequency / 3), max(high, frequency * 3)
-        stimulus = self.b.drive(
-            Ac(offset=self.b.at_input(self.path.bias)), resistance=self.resistance
-        )
+        stimulus = self.b.drive(Ac(offset=self.b.at_input(self.path.bias)), resistance=self.resistance)
         sweep = AcSweep(start=low, stop=high, points_per_decade=density)
         return self.b.bench("response", sweep, [stimulus])
 
@@ -81,6 +79,16 @@ class Filtered:
         self.b.offer("gain", at_frequency("gain"))
         self.b.offer("phase", at_frequency("phase"))
         self.b.offer("attenuation", attenuation)
+
+    def offer_input_impedance(self, frequency: float) -> None:
+        """Offer the input impedance at ``frequency`` (Hz) where the requirement names none."""
+
+        def make(requirement: Requirement) -> Probe:
+            at = requirement.condition or frequency
+            net = voltage(self.b.chain.input)
+            return Probe(self.bench(at), Measure(kind="impedance", signal=net, reference=current("in"), at=at))
+
+        self.b.offer("input_impedance", make)
 
     def offer_slope(self, order: int, loss: Callable[[float], float], rising: bool) -> None:
         """Offer the roll-off, extrapolated from the measured interval to the asymptote.
@@ -137,8 +145,14 @@ def offer_band_pass(
     amplitude: float,
     bias: float,
     nets: tuple[str, str],
+    flat: bool = False,
+    top: bool = True,
 ) -> Filtered:
-    """Everything that is measured on a band-pass with these edges (Hz), from ``nets[0]`` to ``nets[1]``."""
+    """Everything that is measured on a band-pass with these edges (Hz), from ``nets[0]`` to ``nets[1]``.
+
+    A ``flat`` top has no peak to speak of: its centre is told by the lower edge, which is a known part of it.
+    The gain is that of the ``top`` of the band, or the one at its centre.
+    """
     center = math.sqrt(edges[0] * edges[1])
     low, high = edges[0] / 30, edges[1] * 30
     path = Path(
@@ -157,11 +171,13 @@ def offer_band_pass(
     f.edges("q_factor", kind="q_factor")
     f.edges("lower_cutoff_frequency", kind="lower_cutoff")
     f.edges("upper_cutoff_frequency", kind="upper_cutoff")
-    f.edges("center_frequency", kind="peak_frequency")
+    if flat:
+        f.offer("center_frequency", "lower_cutoff", low=low, high=high, scale=center / edges[0])
+    else:
+        f.edges("center_frequency", kind="peak_frequency")
 
     def gain(requirement: Requirement) -> Probe:
-        at = requirement.condition
-        # The gain is that of the top, wherever it lies within the band.
+        at = requirement.condition or (None if top else center)
         return Probe(f.bench(at), f.measure("passband_gain", at=at, low=edges[0], high=edges[1]))
 
     b.offer("gain", gain)

@@ -119,12 +119,6 @@ def low_pass_loss(sections: Sequence[Section], ratio: float) -> float:
     return 10 * math.log10(power)
 
 
-def peak_rise(sections: Sequence[Section]) -> float:
-    """How far the largest gain of a low-pass lies above its gain at DC, in dB."""
-    steps = (0.02 * 1.02**index for index in range(210))
-    return max(0.0, max(-low_pass_loss(sections, step) for step in steps))
-
-
 def needed_order(response: str, attenuation: float, ratio: float, ripple: float = 0.5) -> int:
     """The least order whose low-pass attenuates by ``attenuation`` dB at ``ratio`` times its edge.
 

@@ -26,7 +26,8 @@ class Target:
     """What a section shall do. ``frequency`` Hz, ``gain`` its magnitude at the pass band (V/V).
 
     ``resistor`` (ohm) is the impedance to aim at, ``capacitor`` (F) one that the user insists on, and
-    ``source`` (ohm) a resistance in front that counts as part of the first resistor.
+    ``source`` (ohm) a resistance in front that counts as part of the first resistor. ``weight`` is how much
+    being right counts against handy values; more where errors of several sections add up.
     """
 
     frequency: float
@@ -35,6 +36,7 @@ class Target:
     resistor: float = 10e3
     capacitor: float | None = None
     source: float = 0.0
+    weight: float = 150.0
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,14 @@ def _combinations(wanted: dict[str, float]) -> Iterator[dict[str, float]]:
     yield from expand(0, {})
 
 
-def _cost(target: Target, made: tuple[float, float, float], error_weight: float = 150.0) -> float:
+def _cost(target: Target, made: tuple[float, float, float]) -> float:
     frequency, q, gain = made
     error = (
         abs(frequency / target.frequency - 1)
         + 0.5 * abs(q / target.q - 1)
         + 0.5 * abs(gain / target.gain - 1)
     )
-    return error_weight * error
+    return target.weight * error
 
 
 def _comfort(target: Target, resistors: dict[str, float], capacitors: dict[str, float]) -> float:
@@ -92,7 +94,10 @@ def _comfort(target: Target, resistors: dict[str, float], capacitors: dict[str, 
     rare = sum(1 for value in capacitors.values() if value not in _e6())
     large = sum(math.log(value / 220e-9) for value in capacitors.values() if value > 220e-9)
     apart = math.log(max(capacitors.values()) / min(capacitors.values()))
-    return 0.5 * abs(mean) + 0.12 * spread + 0.2 * apart + 0.12 * rare + 0.5 * large
+    # Input and wiring capacitance, a few picofarads, must not matter.
+    least = min(330e-12, 0.5 / (TAU * target.frequency * target.resistor))
+    small = sum(math.log(least / value) for value in capacitors.values() if value < least)
+    return 0.5 * abs(mean) + 0.12 * spread + 0.2 * apart + 0.12 * rare + 0.5 * large + 0.5 * small
 
 
 def _e6() -> frozenset[float]:
@@ -108,9 +113,11 @@ def _search(
 ) -> Parts:
     drafts: list[tuple[float, dict[str, float], dict[str, float]]] = []
     for chosen in capacitors:
-        for wanted in solve(target, chosen):
-            if all(R_LIMITS[0] <= value <= R_LIMITS[1] for value in wanted.values()):
-                drafts.append((_comfort(target, wanted, chosen), wanted, chosen))
+        drafts += [
+            (_comfort(target, wanted, chosen), wanted, chosen)
+            for wanted in solve(target, chosen)
+            if all(R_LIMITS[0] <= value <= R_LIMITS[1] for value in wanted.values())
+        ]
     drafts.sort(key=lambda draft: draft[0])
     best: Parts | None = None
     for comfort, wanted, chosen in drafts:
@@ -205,9 +212,7 @@ def sallen_key_high_pass(target: Target) -> Parts:
         damping = (1 / c["c1"] + 1 / c["c2"]) / r["r2"] + (1 - gain) / (r["r1"] * c["c1"])
         return w0 / TAU, w0 / damping if damping > 0 else math.inf, gain
 
-    return _search(
-        replace(target, source=0.0), _equal_caps(target), solve, analyse, "Sallen-Key high-pass"
-    )
+    return _search(replace(target, source=0.0), _equal_caps(target), solve, analyse, "Sallen-Key high-pass")
 
 
 def _equal_caps(target: Target) -> Iterator[dict[str, float]]:

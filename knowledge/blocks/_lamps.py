@@ -95,7 +95,7 @@ def wants_indicator(b: Builder, p: Values) -> bool:
 def add_indicator(
     b: Builder, p: Values, top: str, bottom: str, voltage: float, internal: float = 0.0
 ) -> Lamp:
-    """An LED with its resistor from net ``top`` to ``bottom``, driven with ``voltage`` (V) through ``internal``.
+    """An LED and its resistor from net ``top`` to ``bottom``, driven with ``voltage`` V and ``internal`` ohm.
 
     Raises:
         Infeasible: the voltage is too low for the LED.

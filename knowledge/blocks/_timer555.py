@@ -21,8 +21,10 @@ from voltsmith.schemas.components import Component
 _THERMAL = 0.025865
 _PINS = 4e-12
 """Farad: the threshold and trigger pins."""
-_FALL, _RISE = 3.8, 1.05
-"""The output falls and rises after this many time constants of the latch: it is slower to reset."""
+_SWITCH = 5e-12
+"""Farad: the discharge pin."""
+_FALL, _RISE = 1.6, 1.4
+"""The output falls and rises after this many time constants of the latch."""
 
 
 class Times(NamedTuple):
@@ -92,8 +94,9 @@ class Timer:
         # Each delay lets the capacitor run past its threshold; two rounds settle that to a part in 1e6.
         for _ in range(3):
             if diode is None:
-                high = _exponential(bottom, 2 * third, ceiling, (ra + rb) * c) + self.delay
-                top = ceiling + (bottom - ceiling) * math.exp(-high / ((ra + rb) * c))
+                rise = (ra + rb) * c + ra * _SWITCH
+                high = _exponential(bottom, 2 * third, ceiling, rise) + self.delay
+                top = ceiling + (bottom - ceiling) * math.exp(-high / rise)
             else:
                 high, top = self._steered(bottom, ra, rb, c, diode)
             low = _exponential(top, third, floor, down * c) + self.trigger_delay
@@ -102,6 +105,7 @@ class Timer:
 
     def _steered(self, start: float, ra: float, rb: float, c: float, diode: Component) -> tuple[float, float]:
         """Charging through ``ra`` and a diode across ``rb``: time (s), and the level (V) after the delay."""
+        c += _SWITCH
         saturation, emission = junction(diode.model)
         slope = emission * _THERMAL
         ra = ra + diode.model["series_resistance"]
@@ -125,7 +129,7 @@ class Timer:
 
     def monostable(self, r: float, c: float) -> float:
         """Pulse width (s), without the delay; infinite where the input current keeps it from ending."""
-        c += _PINS + 5e-12
+        c += _PINS + _SWITCH
         switch = self.entry.model["discharge_resistance"]
         ceiling = self.vcc - self._input_current * r
         start = self.vcc * switch / (r + switch)
@@ -182,6 +186,8 @@ def choose_astable(
                     duty = abs(times.high / times.period - wanted.high / wanted.period)
                     cost = 100 * (max(period - 0.004, 0) + (max(duty - 0.004, 0) if duty_matters else 0))
                     cost += period * 20 + 0.25 * rank + (2.0 if electrolytic else 0.0)
+                    # Below 330 pF stray capacitance counts.
+                    cost += max(math.log(330e-12 / c), 0.0)
                     cost += 0.15 * abs(math.log(max(total, 1e3) / 68e3)) + (0.0 if _common(c) else 0.3)
                     if best is None or cost < best.cost:
                         best = Chosen(chosen_a, chosen_b, c, times, cost)

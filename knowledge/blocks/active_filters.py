@@ -101,10 +101,11 @@ class ActiveBandPass(Block):
     def derive(self, asked: Asked) -> dict[str, float]:
         """Both edges from a centre, a bandwidth or a Q."""
         band = {**demand.band_of(asked), **asked.numbers}
+        found = demand.band_order(asked, 0.3)
         if "center_frequency" not in band or "q_factor" not in band:
-            return {}
+            return found
         low, high = demand.edges_of(band["center_frequency"], band["q_factor"])
-        return {"lower_cutoff_frequency": low, "upper_cutoff_frequency": high}
+        return {**found, "lower_cutoff_frequency": low, "upper_cutoff_frequency": high}
 
     def build(self, b: Builder, p: Values) -> None:
         """High-pass sections first: they also keep DC out."""
@@ -130,13 +131,16 @@ class ActiveBandPass(Block):
         ]
         source, sink = b.input(), b.output()
         built = Cascade(b, p, stages, high, gain).build(source, sink)
-        offer_band_pass(b, p, (low, high), built.amplitude, built.bias, (source, sink))
+        # An even Chebyshev filter has its gain at the bottom of the ripple, in the middle of the band.
+        bottom = response == "chebyshev" and order % 4 == 0
+        nets = (source, sink)
+        offer_band_pass(b, p, (low, high), built.amplitude, built.bias, nets, flat=True, top=not bottom)
 
 
 def _spread(prototype: tuple[Section, ...], low: float, high: float) -> tuple[float, float, float]:
     """Edges (Hz) of the high-pass and the low-pass that put those of the whole at ``low`` and ``high``.
 
-    Where the two overlap, the top of the band is lower than either of them alone; that loss in dB comes third.
+    Where the two overlap, the top of the band is lower than that of either; this loss in dB comes third.
     """
     center, lower, upper, top = math.sqrt(low * high), low, high, 0.0
 

@@ -176,6 +176,8 @@ class Assembly:
         vcc, vee = self.rails()
         for role, pin in entry.supply_pins.items():
             pins[pin] = {"vcc": vcc, "vee": vee}.get(role, GROUND)
+        # Shutdown pins are active high in this library.
+        pins |= {pin.name: vee for pin in entry.pins if pin.name == "SHDN"}
         for index, unit in enumerate(entry.units):
             if index < len(group):
                 pins |= {pin: group[index].pins[role] for role, pin in unit.pins.items()}
@@ -339,9 +341,10 @@ class Builder:
     def comparator(self, in_p: str, in_n: str, out: str, *, of: Component | None = None) -> Component:
         """One comparator (open-collector ones still need their pull-up resistor). Returns it."""
         entry = of or self.select_comparator()
-        self.assembly.place(
-            _Placed(entry, {"in_p": in_p, "in_n": in_n, "out": out}, self.instance, unit=True)
-        )
+        pins = {"in_p": in_p, "in_n": in_n, "out": out}
+        if any("emitter" in unit.pins for unit in entry.units):
+            pins["emitter"] = self.rails()[1]
+        self.assembly.place(_Placed(entry, pins, self.instance, unit=True))
         return entry
 
     def select_opamp(self, needs: OpampNeeds) -> Component:

@@ -147,8 +147,8 @@ class FixedRegulator(Block):
     function = "voltage_regulator"
     title = "Fixed linear regulator"
     summary = (
-        "A three-terminal regulator (78xx, or a low-dropout part where the input is near the output) chosen by "
-        "voltage, current, dropout, input range and heat."
+        "A three-terminal regulator (78xx, or a low-dropout part where the input is near the output) chosen "
+        "by voltage, current, dropout, input range and heat."
     )
     equations = (
         "P = (V_in - V_out) I_load + V_in I_q",
@@ -236,14 +236,14 @@ def _capacitors(entry: Component) -> tuple[float, float]:
 
 
 class AdjustableRegulator(Block):
-    """An adjustable regulator holds its reference voltage across one resistor; a second one sets the output."""
+    """A regulator holds its reference voltage across one resistor; a second one sets the output."""
 
     id = "adjustable_regulator"
     function = "voltage_regulator"
     title = "Adjustable linear regulator"
     summary = (
-        "LM317-type regulator: two resistors set any output from 1.25 V to 37 V; the input must stay about 2.5 V "
-        "above it."
+        "LM317-type regulator: two resistors set any output from 1.25 V to 37 V; the input must stay about "
+        "2.5 V above it."
     )
     equations = ("V_out = V_ref (1 + R_2 / R_1) + I_adj R_2", "P = (V_in - V_out) I_load")
     sources = ("Texas Instruments SLVS044, LM317 3-terminal adjustable regulator",)

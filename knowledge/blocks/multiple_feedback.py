@@ -129,9 +129,7 @@ class MultipleFeedbackBandPass(Block):
             low=0.01,
             high=1000.0,
         ),
-        Parameter(
-            name="order", unit="1", description="filter order", default=2, low=2, high=MAX_ORDER
-        ),
+        Parameter(name="order", unit="1", description="filter order", default=2, low=2, high=MAX_ORDER),
     )
     measures = (
         "center_frequency",
@@ -156,8 +154,8 @@ class MultipleFeedbackBandPass(Block):
         return 3.0 if asked.choice("topology") == MULTIPLE_FEEDBACK else 1.5
 
     def derive(self, asked: Asked) -> dict[str, float]:
-        """Centre and Q from edges or a bandwidth."""
-        return demand.band_of(asked)
+        """Centre and Q from edges or a bandwidth, the order from what is asked of the stop band."""
+        return {**demand.band_of(asked), **demand.band_order(asked, 5.0)}
 
     def build(self, b: Builder, p: Values) -> None:
         """Staggered sections, each with the same share of the gain at the centre."""
@@ -175,7 +173,17 @@ class MultipleFeedbackBandPass(Block):
         built = Cascade(b, p, stages, center, gain).build(source, sink)
         if built.gain < 0 and p["gain"] > 0:
             b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
-        offer_band_pass(b, p, demand.edges_of(center, q), built.amplitude, built.bias, (source, sink))
+        one = order == 2
+        offer_band_pass(
+            b,
+            p,
+            demand.edges_of(center, q),
+            built.amplitude,
+            built.bias,
+            (source, sink),
+            flat=not one,
+            top=one,
+        )
 
 
 def _at_center(part: Section) -> float:

@@ -106,7 +106,7 @@ class RectifierSupply(Block):
             if asked.get(name, 0.0) * factor > SAFE:
                 raise Infeasible(
                     f"{asked[name]:g} V of alternating voltage is mains or dangerous like it; a mains "
-                    f"transformer with a secondary of at most {SAFE:g} V must come first, and is not designed here"
+                    f"transformer with a secondary of at most {SAFE:g} V must come first"
                 )
         return 1.0
 

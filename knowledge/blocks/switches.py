@@ -65,8 +65,7 @@ _MEASURES = (
 
 @dataclass(frozen=True)
 class Duty:
-    """What is switched: a load of ``resistance`` (ohm) and ``inductance`` (H) at ``supply`` V, from a ``control``
-    signal (V)."""
+    """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V."""
 
     supply: float
     current: float
@@ -133,7 +132,7 @@ def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> No
     """Offer what can be measured on a low-side switch between net ``out`` and ground."""
     resistance = duty.resistance
     if duty.inductance > 0:
-        loads = (
+        loads: tuple[Load, ...] = (
             Load(kind="resistor", value=resistance, net=vcc, reference="load_middle"),
             Load(kind="inductor", value=duty.inductance, net="load_middle", reference=out),
         )
@@ -195,8 +194,8 @@ class BipolarSwitch(Block):
     function = "low_side_switch"
     title = "NPN low-side switch"
     summary = (
-        "A saturated NPN transistor that connects a load to ground, for loads up to a few hundred milliamperes "
-        "from a logic output."
+        "A saturated NPN transistor that connects a load to ground, for loads up to a few hundred "
+        "milliamperes from a logic output."
     )
     equations = ("I_B = I_load / 10 (forced gain)", "R_B = (V_control - V_BE) / I_B")
     sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., sections 2.2.1 and 1.6.7",)
@@ -291,8 +290,8 @@ class MosfetSwitch(Block):
     function = "low_side_switch"
     title = "MOSFET low-side switch"
     summary = (
-        "An N-channel MOSFET that connects a load to ground, for loads up to several amperes; with 3.3 V or 5 V "
-        "of control it is a logic-level type. A resistor keeps it off while nothing drives the gate."
+        "An N-channel MOSFET that connects a load to ground, for loads up to several amperes; with 3.3 V or "
+        "5 V of control it is a logic-level type. A resistor keeps it off while nothing drives the gate."
     )
     equations = ("P = I^2 R_DS(on)", "R_DS(on) = R_D + R_S + 1 / (K_p (V_GS - V_th))")
     sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., sections 3.5 and 1.6.7",)

@@ -28,7 +28,7 @@ from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.testbenches import Bench, Dc, Load, Measure, MeasureKind, Op, Pulse, Transient
 
-DELAY_SHARE = 0.2
+DELAY_SHARE = 0.05
 """A timer is used down to the pulse of which its delay makes up this part."""
 SLOW_BIPOLAR = 3.0
 """Hz: below, the input current of a bipolar timer asks for electrolytic capacitors."""
@@ -95,8 +95,8 @@ class Astable555(Block):
     function = "square_oscillator"
     title = "555 astable"
     summary = (
-        "Square-wave oscillator with a 555 timer, for blinkers, beepers and clocks from one cycle in minutes up "
-        "to several hundred kHz; a diode across the second resistor allows duty cycles of 50 % and less."
+        "Square-wave oscillator with a 555 timer, for blinkers, beepers and clocks from one cycle in minutes "
+        "up to several hundred kHz; a diode across the second resistor allows duty cycles of 50 % and less."
     )
     equations = (
         "t_high = ln 2 (R_A + R_B) C",
@@ -314,7 +314,11 @@ def _one_shot_values(timer: Timer, width: float, p: Values) -> tuple[float, floa
             r = p.get("resistance", 0.0) or nearest(ideal, series)
             error = abs((timer.monostable(r, c) + timer.delay) / width - 1)
             cost = 100 * max(error - 0.005, 0.0) + 0.25 * rank + (2.0 if c > 1.0001e-6 else 0.0)
-            cost += 0.15 * abs(math.log(r / 100e3)) + (0.0 if nearest(c, "E6") == c else 0.3)
+            cost += (
+                max(math.log(330e-12 / c), 0.0)
+                + 0.15 * abs(math.log(r / 100e3))
+                + (0.0 if nearest(c, "E6") == c else 0.3)
+            )
             if best is None or cost < best[0]:
                 best = (cost, r, c)
     if best is None:

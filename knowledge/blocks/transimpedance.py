@@ -94,7 +94,9 @@ class TransimpedanceAmplifier(Block):
             return {}
         for name in ("output_voltage", "output_amplitude", "output_high"):
             if name in asked:
-                return {"transresistance": asked[name] / asked["input_current"]}
+                single = asked.supply is None or asked.supply.vee == 0
+                level = asked[name] - (PEDESTAL if single and name != "output_amplitude" else 0.0)
+                return {"transresistance": max(level, 0.0) / asked["input_current"]}
         return {}
 
     def build(self, b: Builder, p: Values) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
 
+from voltsmith.knowledge.blocks._square import aimed
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import offer_supply_current
@@ -23,19 +25,22 @@ from voltsmith.schemas.testbenches import Bench, Measure, MeasureKind, Pulse, St
 
 AMPLITUDE = 1.0
 """V, peak, where none is asked for."""
-START_GAIN = 3.3
-"""Gain for small signals: ten percent over the 3 that sustain the oscillation, so that it starts in any case."""
+START = 1.05
+"""Gain for small signals over the gain that sustains the oscillation; resistors of 1 % leave 1.03."""
+FLATTENING = 1.02
+"""Amplitude of the fundamental over the peak of the output: the third harmonic flattens the tops."""
 BANDWIDTHS = 80.0
-"""Gain-bandwidth over frequency, at least: the error it leaves (4.5 % here) is taken off by calculation."""
+"""Gain-bandwidth over frequency, at least: the error it leaves (5 % here) is taken off by calculation."""
 _THERMAL = 0.025865
 
 
 class Limiter(NamedTuple):
-    """The feedback resistors (ohm): to ground, in series, and the one across the diodes."""
+    """The feedback resistors (ohm): to ground, in series, and the one across ``stack`` diodes each way."""
 
     ground: float
     series: float
     across: float
+    stack: int
 
 
 def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
@@ -49,7 +54,7 @@ def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
         amplitude = math.exp(logarithm)
         current = amplitude / gain / limiter.ground
         need = current * ((gain - 1) * limiter.ground - limiter.series)
-        return _fundamental(current, limiter.across, diode) - need
+        return _fundamental(current, limiter, diode) - need
 
     low, high = math.log(0.02), math.log(60.0)
     if excess(low) < 0:
@@ -59,10 +64,11 @@ def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
     return math.exp(brentq(excess, low, high, xtol=1e-6))
 
 
-def _fundamental(current: float, resistance: float, diode: Component) -> float:
-    """Fundamental (V) across antiparallel diodes with a parallel resistor, for a sine of current (A, peak)."""
+def _fundamental(current: float, limiter: Limiter, diode: Component) -> float:
+    """Fundamental (V) across the diodes and the resistor beside them, for a sine of current (A, peak)."""
     saturation, emission = junction(diode.model)
-    slope = emission * _THERMAL
+    slope = emission * _THERMAL * limiter.stack
+    resistance = limiter.across
     # The inverse of I(V) by interpolation: I rises steadily with V.
     top = slope * math.asinh(current / (2 * saturation)) + 1e-9
     across = np.linspace(0.0, min(top, current * resistance), 400)
@@ -72,33 +78,44 @@ def _fundamental(current: float, resistance: float, diode: Component) -> float:
     return float(np.mean(level * np.sin(angle)) * 2)
 
 
-def design_limiter(amplitude: float, gain: float, diode: Component) -> Limiter | None:
+def design_limiter(amplitude: float, gain: float, diode: Component, impedance: float) -> Limiter | None:
     """Preferred resistors for an ``amplitude`` (V, peak) at the ``gain`` that the oscillation needs.
 
-    The small-signal gain stays between 3.15 and 3.6; None where no set does.
+    ``impedance`` (ohm) is about what the resistors should be; None where no set does.
     """
     best: tuple[float, Limiter] | None = None
-    for ground in (10e3, 4.7e3, 22e3, 47e3):
-        total = (START_GAIN * gain / 3 - 1) * ground
+    # The diodes should see a good part of the output: the rest goes with the tolerance of the resistors.
+    stack = min(max(round(amplitude / 1.6), 1), 4)
+    for ground in (nearest(impedance * factor, "E12") for factor in (1.0, 0.47, 2.2, 4.7)):
+        total = (START * gain - 1) * ground
         for series in values("E24", 0.05 * ground, 2.2 * ground):
             if (needed := total - series) < 0.02 * ground:
                 continue
-            for across in {nearest(needed, "E24"), nearest(needed * 1.08, "E24")}:
-                start = 1 + (series + across) / ground
-                if not 1.05 * gain <= start <= 1.2 * gain:
+            for across in {nearest(needed, "E24"), nearest(needed, "E96")}:
+                start = (1 + (series + across) / ground) / gain
+                if not START - 0.01 <= start <= START + 0.02:
                     continue
-                limiter = Limiter(ground, series, across)
+                limiter = Limiter(ground, series, across, stack)
                 made = limited_amplitude(limiter, diode, gain)
                 if not 0 < made < math.inf:
                     continue
-                cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start / (1.1 * gain) - 1)
+                cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start - START)
                 if best is None or cost < best[0]:
                     best = (cost, limiter)
-        if best is not None and best[0] < 0.1:
+        if best is not None and best[0] < 0.05:
             break
-    if best is None or abs(limited_amplitude(best[1], diode, gain) / amplitude - 1) > 0.08:
+    if best is None or abs(limited_amplitude(best[1], diode, gain) / amplitude - 1) > 0.06:
         return None
     return best[1]
+
+
+def diode_lag(limiter: Limiter, diode: Component, gain: float, frequency: float) -> float:
+    """Phase (rad) that the capacitance and the stored charge of the diodes take from the gain."""
+    effective = (gain - 1) * limiter.ground - limiter.series
+    conducting = 1 - effective / limiter.across
+    junctions = 2 * diode.model.get("junction_capacitance", 1e-12) / limiter.stack
+    time = junctions * effective + conducting * diode.model.get("recovery_time", 0.0)
+    return 2 * math.pi * frequency * time * effective / (limiter.ground * gain)
 
 
 class WienBridge(Block):
@@ -108,8 +125,8 @@ class WienBridge(Block):
     function = "sine_oscillator"
     title = "Wien-bridge oscillator"
     summary = (
-        "Sine oscillator with one op-amp: two equal resistors and capacitors set the frequency; two diodes in the "
-        "feedback lower the gain to three as the amplitude grows, at about a percent of distortion."
+        "Sine oscillator with one op-amp: two equal resistors and capacitors set the frequency; diodes in "
+        "the feedback lower the gain to three as the amplitude grows, at one to three percent of distortion."
     )
     equations = (
         "f = 1 / (2 pi R C)",
@@ -161,7 +178,10 @@ class WienBridge(Block):
 
     def build(self, b: Builder, p: Values) -> None:
         """Series and parallel RC from the output to the input, diode-limited feedback."""
-        frequency, amplitude = p["frequency"], p["output_amplitude"]
+        frequency = aimed(p, "frequency", p["frequency"])
+        amplitude = aimed(p, "output_amplitude", p["output_amplitude"])
+        # Stray and diode capacitances ask for low resistors at high frequencies.
+        impedance = min(10e3, max(10e3 * 1e5 / frequency, 1e3))
         middle = (b.supply.vcc + b.supply.vee) / 2
         load = amplitude / p.get("load_resistance", math.inf)
         reference = b.signal_ground()
@@ -170,7 +190,7 @@ class WienBridge(Block):
                 gain_bandwidth=BANDWIDTHS * frequency,
                 slew_rate=2 * 2 * math.pi * frequency * amplitude,
                 noise_gain=3.0,
-                output_current=2 * load,
+                output_current=2 * (load + amplitude / (2 * impedance)),
                 output_high=middle + 1.1 * amplitude,
                 output_low=middle - 1.1 * amplitude,
                 input_high=middle + amplitude / 2.5,
@@ -181,10 +201,10 @@ class WienBridge(Block):
         gain = 3.0
         for _ in range(20):
             gain = 3 * (1 + (gain * share) ** 2)
-        lag = 3 * gain * share
+        diode, limiter = self._limiter(amplitude, gain, impedance)
+        lag = 3 * gain * share + 3 * diode_lag(limiter, diode, gain, frequency)
         stretch = (math.sqrt(lag**2 + 4) - lag) / 2
-        resistor, capacitor = _bridge_values(stretch / (2 * math.pi * frequency), p)
-        diode, limiter = self._limiter(amplitude, gain)
+        resistor, capacitor = _bridge_values(stretch / (2 * math.pi * frequency), impedance, p)
         out, positive, negative = b.output(), b.net("bridge"), b.net("feedback")
         between, knee = b.net("series"), b.net("knee")
         b.resistor(resistor, out, between)
@@ -194,17 +214,19 @@ class WienBridge(Block):
         b.resistor(limiter.ground, negative, reference)
         b.resistor(limiter.series, negative, knee)
         b.resistor(limiter.across, knee, out)
-        b.part(diode.id, {"A": knee, "K": out})
-        b.part(diode.id, {"A": out, "K": knee})
+        for start, end in ((knee, out), (out, knee)):
+            nets = [start, *(b.net("stack") for _ in range(limiter.stack - 1)), end]
+            for anode, cathode in itertools.pairwise(nets):
+                b.part(diode.id, {"A": anode, "K": cathode})
         b.opamp(positive, negative, out, of=part)
         b.transfer(1.0, middle)
         self._offer(b, frequency, amplitude, positive, out, resistor)
 
     @staticmethod
-    def _limiter(amplitude: float, gain: float) -> tuple[Component, Limiter]:
+    def _limiter(amplitude: float, gain: float, impedance: float) -> tuple[Component, Limiter]:
         for name in ("1N4148", "BAT54"):
             diode = component(name)
-            if (limiter := design_limiter(amplitude, gain, diode)) is not None:
+            if (limiter := design_limiter(amplitude * FLATTENING, gain, diode, impedance)) is not None:
                 return diode, limiter
         raise Infeasible(
             f"diodes do not hold an amplitude of {amplitude:g} V; it can be about 0.4 V to 14 V, peak"
@@ -228,7 +250,7 @@ class WienBridge(Block):
                 period=1000 * period,
             )
             kick = Stimulus(name="kick", type="current", net=positive, waveform=wave)
-            analysis = Transient(start=30 * period, stop=40 * period, step=period / 200)
+            analysis = Transient(start=26 * period, stop=35 * period, step=period / 100)
             return b.bench("run", analysis, [kick])
 
         def offer(quantity: str, kind: MeasureKind) -> None:
@@ -248,7 +270,7 @@ class WienBridge(Block):
         b.chain.output = out
 
 
-def _bridge_values(product: float, p: Values) -> tuple[float, float]:
+def _bridge_values(product: float, impedance: float, p: Values) -> tuple[float, float]:
     """R (ohm) and C (F) of the bridge with a time constant (s); the same values twice.
 
     Raises:
@@ -262,7 +284,7 @@ def _bridge_values(product: float, p: Values) -> tuple[float, float]:
         for rank, series in enumerate(("E24", "E96")):
             r = p.get("resistance", 0.0) or nearest(ideal, series)
             cost = 100 * max(abs(r * c / product - 1) - 0.004, 0.0) + 0.25 * rank
-            cost += 0.15 * abs(math.log(r / 10e3)) + (0.0 if nearest(c, "E6") == c else 0.3)
+            cost += 0.15 * abs(math.log(r / impedance)) + (0.0 if nearest(c, "E6") == c else 0.3)
             cost += 3.0 if c > 1.0001e-6 else 0.0
             if best is None or cost < best[0]:
                 best = (cost, r, c)

@@ -131,8 +131,8 @@ class ZenerRegulator(Block):
     function = "voltage_regulator"
     title = "Zener regulator"
     summary = (
-        "Shunt regulator for a few milliamperes: the zener diode holds the output while the resistor carries the "
-        "load current and enough for the zener, at the lowest input and without load at the highest."
+        "Shunt regulator for a few milliamperes: the zener diode holds the output while the resistor carries "
+        "the load current and enough for the zener, at the lowest input and without load at the highest."
     )
     equations = (
         "R <= (V_in,min - V_z) / (I_load + I_z,min)",

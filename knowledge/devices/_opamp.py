@@ -56,10 +56,9 @@ def opamp_card(component: Component) -> str:
         f"rp g 0 {num(m['open_loop_gain'] / gm)}",
         *swing(m["output_low_headroom"], m["output_high_headroom"]),
         _clamp(gm),
-        f"bslew g s v={excess('i(vslew)', slew_current, 1000.0)}",
+        f"bslew g s v={excess('i(vslew)', slew_current, 100.0)}",
         "vslew s c 0",
         f"cc c 0 {num(COMPENSATION)}",
-        f"cg g 0 {num(COMPENSATION / 100)}",
         "gh 0 h c 0 1000",
         "rh h 0 1m",
         f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 1e-3))}",
@@ -79,6 +78,6 @@ def _clamp(gm: float) -> str:
     """
     high, low = "(v(g)-v(hi))", "(v(g)-v(lo))"
     return (
-        f"bclamp g 0 i={num(500 * gm)}*"
-        f"({high}+sqrt({high}*{high}+1e-8)+{low}-sqrt({low}*{low}+1e-8))"
+        f"bclamp g 0 i={num(20 * gm)}*"
+        f"({high}+sqrt({high}*{high}+1e-6)+{low}-sqrt({low}*{low}+1e-6))"
     )

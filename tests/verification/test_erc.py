@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from netlists import netlist
 from support import design_block
 
 from voltsmith.knowledge.blocks import blocks
+from voltsmith.knowledge.devices import components
+from voltsmith.schemas.circuits import Circuit, Part, Port, PortRole
 from voltsmith.schemas.errors import NeedsAnswer
-from voltsmith.verification.erc import RULES, check, unjudged
+from voltsmith.verification.erc import RULES, check, stress, unjudged
 
 AMPLIFIER = """
 R1 resistor 10k 1=in 2=sum
@@ -290,3 +294,36 @@ def test_blocks_break_no_rule(name: str):
     except (NeedsAnswer, KeyError):
         pytest.skip("needs a number to be designed from")
     assert [finding for finding in check(synthesis.circuit) if finding.severity in ("fatal", "major")] == []
+
+
+NETS = ("0", "in", "out", "vcc", "vee", "a", "b", "c")
+REFS = [f"X{index}" for index in range(1, 7)]
+
+
+@st.composite
+def circuits(draw: st.DrawFn) -> Circuit:
+    """Any parts with any pins on any nets, most of them nonsense."""
+    parts = []
+    for ref in REFS[: draw(st.integers(0, len(REFS)))]:
+        entry = components()[draw(st.sampled_from(sorted(components())))]
+        pins = {name: draw(st.sampled_from(NETS)) for name in entry.pin_names() if draw(st.integers(0, 4))}
+        value = draw(st.sampled_from((None, "10k", "0", "1n", "1e12", "x")))
+        parts.append(Part(ref=ref, component=entry.id, value=value, pins=pins))
+    ports = [
+        Port(name=net, net=net, role=draw(st.sampled_from(get_args(PortRole))), voltage=draw(VOLTAGES))
+        for net in NETS[1 : draw(st.integers(1, len(NETS)))]
+    ]
+    return Circuit(name="any", ports=tuple(ports), parts=tuple(parts))
+
+
+VOLTAGES = st.sampled_from((None, -12.0, 0.0, 5.0, 48.0))
+
+
+@settings(max_examples=150, deadline=None)
+@given(circuits(), st.dictionaries(st.sampled_from(NETS), st.floats(-100, 100)))
+def test_nonsense_is_judged_and_not_choked_on(circuit: Circuit, values: dict[str, float]):
+    places = {part.ref for part in circuit.parts} | {f"net:{net}" for net in NETS}
+    findings = [*check(circuit), *unjudged(circuit), *stress(circuit, values)]
+    assert findings == [*check(circuit), *unjudged(circuit), *stress(circuit, values)]
+    for finding in findings:
+        assert {where.split(".")[0] for where in finding.where} <= places

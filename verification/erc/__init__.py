@@ -5,7 +5,7 @@ from __future__ import annotations
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.reports import Finding
 
-# Importing a module of rules registers them; the order here is the order of findings.
+# Importing a module of rules registers them.
 from voltsmith.verification.erc import _devices, _structure, _supplies  # noqa: F401
 from voltsmith.verification.erc._context import Context
 from voltsmith.verification.erc._registry import RULES, STRESS_RULES, Rule, Unjudged, Violation
@@ -15,11 +15,11 @@ __all__ = ["RULES", "STRESS_RULES", "Rule", "check", "stress", "unjudged"]
 
 
 def check(circuit: Circuit) -> list[Finding]:
-    """Everything the rules find wrong with ``circuit``, in the order of the rules."""
+    """Everything the rules find wrong with ``circuit``, faults of the netlist before those of electronics."""
     context = Context(circuit)
     return [
         entry.finding(verdict)
-        for entry in RULES.values()
+        for entry in sorted(RULES.values(), key=lambda entry: entry.area != "structural")
         for verdict in entry.judge(context)
         if isinstance(verdict, Violation)
     ]

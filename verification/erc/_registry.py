@@ -72,7 +72,7 @@ class StressRule(Rule):
 
 
 RULES: dict[str, CircuitRule] = {}
-"""Rules on the netlist by code, in the order in which they are judged."""
+"""Rules on the netlist by code."""
 
 STRESS_RULES: dict[str, StressRule] = {}
 """Rules on an operating point by code."""

@@ -117,9 +117,12 @@ def net_single_pin(context: Context) -> Verdicts:
     example="port out is on net out, and the amplifier's output is on net s1_out",
 )
 def port_open(context: Context) -> Verdicts:
-    """The net of every port but ground has a pin."""
+    """The net of every signal port has a pin.
+
+    A power port may be there only to hand the supply on to a load outside, as a low-side switch does.
+    """
     for port in context.circuit.ports:
-        if port.role != "ground" and not context.on(port.net):
+        if port.role not in ("power", "ground") and not context.on(port.net):
             message = f"port {port.name} is on net {port.net}, which has no pin"
             yield Violation(message, (f"net:{port.net}",))
 
