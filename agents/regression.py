@@ -211,7 +211,9 @@ def _same(expected: Expected, found: Requirement) -> bool:
         return False
     if expected.unit != found.unit:
         return False
-    pairs = [(expected.condition, found.condition)] if expected.condition is not None else []
+    pairs: list[tuple[float | None, float | None]] = []
+    if expected.condition is not None:
+        pairs.append((expected.condition, found.condition))
     if expected.tolerance is not None:
         pairs.append((expected.tolerance, found.tolerance))
     if expected.relation == "range":

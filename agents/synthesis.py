@@ -60,7 +60,7 @@ def _values(instance: BlockInstance, by_id: dict[str, Requirement]) -> Values:
 def _load(requirements: Iterable[Requirement]) -> Load | None:
     for requirement in requirements:
         if (kind := _LOADS.get(requirement.quantity)) is not None and requirement.target > 0:
-            return Load(kind=kind, value=requirement.target, net="out")  # type: ignore[arg-type]
+            return Load(kind=kind, value=requirement.target, net="out")
     return None
 
 

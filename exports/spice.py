@@ -132,10 +132,10 @@ def _run(
         lines += ["delete all", f"alterparam {_SELECTOR} = {index}", "reset"]
     if bench.analysis.kind == "noise":
         # The spectra are in the plot before the last, which holds the totals.
-        lines += [command(bench.analysis), "setplot previous"]
+        lines += [command(circuit, bench), "setplot previous"]
     else:
         lines += [f"save {' '.join(saved)}"] if saved else []
-        lines.append(command(bench.analysis))
+        lines.append(command(circuit, bench))
     lines.append("set vs_plot = $curplot")
     for place, check in mine:
         if check.second is None:

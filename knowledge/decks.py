@@ -14,7 +14,6 @@ from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.testbenches import (
     Ac,
     AcSweep,
-    Analysis,
     Bench,
     Dc,
     DcSweep,
@@ -138,14 +137,16 @@ def vectors(circuit: Circuit, bench: Bench, signal: Signal) -> list[str]:
     return [f"v({name})" for name in names]
 
 
-def command(analysis: Analysis) -> str:
-    """The interactive command that runs ``analysis``."""
+def command(circuit: Circuit, bench: Bench) -> str:
+    """The interactive command that runs the analysis of ``bench``."""
+    analysis = bench.analysis
     match analysis:
         case Op():
             return "op"
         case DcSweep():
             step = (analysis.stop - analysis.start) / (analysis.points - 1)
-            return f"dc v_{analysis.source} {number(analysis.start)} {number(analysis.stop)} {number(step)}"
+            source = _source_name(bench, analysis.source)
+            return f"dc {source} {number(analysis.start)} {number(analysis.stop)} {number(step)}"
         case AcSweep():
             return f"ac dec {analysis.points_per_decade} {number(analysis.start)} {number(analysis.stop)}"
         case Transient():
@@ -155,7 +156,14 @@ def command(analysis: Analysis) -> str:
             return f"tran {limit} {number(analysis.stop)} {start} {limit}{uic}"
         case Noise():
             sweep = f"dec {analysis.points_per_decade} {number(analysis.start)} {number(analysis.stop)}"
-            return f"noise v({analysis.net}) v_{analysis.source} {sweep}"
+            net, source = Nodes(circuit).outside(analysis.net), _source_name(bench, analysis.source)
+            return f"noise v({net}) {source} {sweep}"
+
+
+def _source_name(bench: Bench, name: str) -> str:
+    """The element of the stimulus ``name``; a power port's own source has none and is a voltage."""
+    current = any(stimulus.name == name and stimulus.type == "current" for stimulus in bench.stimuli)
+    return f"{'i' if current else 'v'}_{name}"
 
 
 def _source(stimulus: Stimulus, nodes: Nodes) -> list[str]:
@@ -184,9 +192,7 @@ def waveform(wave: Waveform) -> str:
             shape = _numbers(wave.offset, wave.amplitude, wave.frequency, wave.delay)
             return f"dc {number(wave.offset)} sin({shape})"
         case Pulse():
-            shape = _numbers(
-                wave.low, wave.high, wave.delay, wave.rise, wave.fall, wave.width, wave.period
-            )
+            shape = _numbers(wave.low, wave.high, wave.delay, wave.rise, wave.fall, wave.width, wave.period)
             return f"dc {number(wave.low)} pulse({shape})"
         case Piecewise():
             points = " ".join(f"{number(t)} {number(v)}" for t, v in wave.points)

@@ -77,7 +77,7 @@ class Index:
         from voltsmith.knowledge.embedding import embed
 
         result = self._collection.query(
-            query_embeddings=embed([text]),  # type: ignore[arg-type]
+            query_embeddings=embed([text]),
             n_results=limit * 6,
             where={"kind": kind},
             include=["metadatas", "documents", "distances"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voltsmith.agents.instances import instantiate
 from voltsmith.agents.synthesis import Synthesis, synthesise
 from voltsmith.knowledge.blocks import Asked, block
+from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.plans import Plan, Supply
 from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.reports import Finding, Measurement
@@ -91,3 +92,17 @@ def check_block(name: str, numbers: Mapping[str, float], runs: int = 0, **option
     by_id = {item.id: item.quantity for item in everything}
     measured = {by_id[item.requirement]: item for item in result.measurements}
     return Checked(synthesis, everything, measured, tuple(result.findings))
+
+
+def altered(circuit: Circuit, ref: str, **fields: object) -> Circuit:
+    """``circuit`` with fields of the part ``ref`` replaced and its nets derived anew: one that must fail."""
+    assert any(part.ref == ref for part in circuit.parts), f"no part {ref}"
+    parts = tuple(part.model_copy(update=fields) if part.ref == ref else part for part in circuit.parts)
+    return Circuit(name=circuit.name, ports=circuit.ports, parts=parts)
+
+
+def remeasured(checked: Checked, circuit: Circuit) -> dict[str, Measurement]:
+    """What the testbench of ``checked`` says of another circuit, by quantity."""
+    result = simulate(circuit, checked.synthesis.testbench, checked.requirements, shared_pool(), runs=0)
+    by_id = {item.id: item.quantity for item in checked.requirements}
+    return {by_id[item.requirement]: item for item in result.measurements}

@@ -11,9 +11,10 @@ from voltsmith.schemas.reports import Coverage, Finding, Measurement, Report
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Testbench
 from voltsmith.verification import erc
+from voltsmith.verification.erc.stress import stress
 from voltsmith.verification.scoring import passed, score
 from voltsmith.verification.spice.pool import SimulatorPool
-from voltsmith.verification.spice.runner import simulate
+from voltsmith.verification.spice.runner import operating_points, simulate
 
 LOW_YIELD = 0.9
 """Below this share of good units in Monte Carlo a finding says so."""
@@ -40,11 +41,12 @@ def judge(
         seed: seed of the Monte Carlo draw.
         runs: Monte Carlo runs; see :func:`simulate`.
     """
-    findings = list(erc.check(circuit))
+    findings = [*erc.check(circuit), *erc.unjudged(circuit)]
     measurements: list[Measurement] = []
     if not any(finding.severity == "fatal" for finding in findings):
         simulation = simulate(circuit, testbench, requirements, pool, seed=seed, runs=runs)
         findings += simulation.findings
+        findings += _stress(circuit, testbench, pool)
         measurements = simulation.measurements
     by_id = {requirement.id: requirement for requirement in requirements}
     for measurement in measurements:
@@ -61,6 +63,15 @@ def judge(
         coverage=tuple(coverage),
         scores=score(findings, measurements, coverage),
     )
+
+
+def _stress(circuit: Circuit, testbench: Testbench, pool: SimulatorPool) -> list[Finding]:
+    """What is overloaded at rest in any bench, each thing once."""
+    found: dict[tuple[str, tuple[str, ...]], Finding] = {}
+    for point in operating_points(circuit, testbench, pool):
+        for finding in stress(circuit, point):
+            found.setdefault((finding.code, finding.where), finding)
+    return list(found.values())
 
 
 def _findings(requirement: Requirement, measurement: Measurement) -> list[Finding]:

@@ -147,19 +147,22 @@ def bind(
             bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
     used.update(bound.values())
     claimed: set[int] = set()
+    cued: set[str] = set()
     for link in sorted(_links(items, tokens, function, relevant), key=lambda link: (-link.score, link.token)):
         if link.token in bound or link.token not in free or link.cue in claimed or link.quantity in used:
             continue
         bound[link.token] = link.quantity
         used.add(link.quantity)
         claimed.add(link.cue)
+        cued.add(link.quantity)
     for token in free:
         if token not in bound and _second_rail(tokens, token, bound):
             bound[token] = "supply_voltage"
         if token not in bound and (quantity := _default(tokens[token], function, used, relevant)):
             bound[token] = quantity
             used.add(quantity)
-    _order_thresholds(bound, tokens)
+    if not {"upper_threshold", "lower_threshold"} <= cued:
+        _order_thresholds(bound, tokens)
     return [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
 
 

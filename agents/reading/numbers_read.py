@@ -44,16 +44,12 @@ def read_numbers(text: str) -> list[QuantityToken]:
     """All numbers of ``text``, those included that are written as words of their own ("unity gain")."""
     tokens = [_adjusted(text, token) for token in find_quantities(text)]
     taken = [token.span for token in tokens]
-    for pattern, value_of in (
-        (_UNITY, lambda match: 1.0),
-        (_PART_OF, lambda match: _PARTS[match.group(1).lower()]),
-    ):
+    for pattern in (_UNITY, _PART_OF):
         for match in pattern.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end in taken):
+                value = 1.0 if pattern is _UNITY else _PARTS[match.group(1).lower()]
                 tokens.append(
-                    QuantityToken(
-                        match.span(), (match.span(),), match.group(), value_of(match), "V/V", "ratio"
-                    )
+                    QuantityToken(match.span(), (match.span(),), match.group(), value, "V/V", "ratio")
                 )
     for match in _ZERO_CROSSING.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):

@@ -28,6 +28,7 @@ from voltsmith.agents.reading.quantity_cues import (
     SYSTEM_QUANTITIES,
 )
 from voltsmith.agents.reading.requirements import Drafts, whole_prompt_tolerance, with_tolerance
+from voltsmith.agents.reading.sense import sense_of
 from voltsmith.agents.reading.stages import Segment, segments, unsupported
 from voltsmith.agents.reading.words import Vocabulary, Word, split
 from voltsmith.knowledge.blocks import blocks
@@ -406,9 +407,15 @@ class _Reader:
     def _choices(self, part: Segment, requirements: Sequence[Requirement], name: str) -> dict[str, str]:
         choices = dict(part.choices)
         gains = [r for r in requirements if r.stage == name and r.quantity == "gain" and r.unit != "dB"]
-        if part.function == "amplifier" and any(r.target < 0 for r in gains):
+        if part.function == "amplifier" and any(r.text.strip().startswith(("-", "minus")) for r in gains):
             choices["topology"] = "inverting"
+        if part.function in ("comparator", "schmitt_trigger") and (sense := sense_of(self._words_of(part))):
+            choices.setdefault("topology", sense)
         return choices
+
+    def _words_of(self, part: Segment) -> list[str]:
+        """Words of a part, those inside numbers ("above 3 V") included."""
+        return [word.text for word in self.words if part.start <= word.start < part.end]
 
     def _components(self, part: Segment) -> tuple[str, ...]:
         """Library parts named in the prompt; a part that is insisted on and unknown is a question."""

@@ -13,6 +13,9 @@ from voltsmith.schemas.requirements import Relation, Requirement
 GAIN_DECIBELS = 0.5
 """Tolerance (dB) of a gain given in decibels without one."""
 
+THRESHOLD_VOLTS = 0.02
+"""Tolerance (V) that a threshold has at least, where none is given."""
+
 _SPLIT: Mapping[tuple[str, str], tuple[tuple[str, Relation], tuple[str, Relation]]] = {
     ("band_pass", "frequency"): (("lower_cutoff_frequency", "eq"), ("upper_cutoff_frequency", "eq")),
     ("notch", "frequency"): (("lower_cutoff_frequency", "eq"), ("upper_cutoff_frequency", "eq")),
@@ -90,6 +93,11 @@ class Drafts:
             factor = 0.5 if token.qualifier == "pp" else math.sqrt(2)
             target = value * factor
             low, high = (None if end is None else end * factor for end in (low, high))
+        elif quantity == "gain":
+            target = abs(value)  # a minus sign chooses the topology; the reader has seen it
+        elif quantity in _THRESHOLDS and relation == "eq":
+            # Near zero a percentage would be less than any comparator's offset.
+            absolute = max(abs(value) * tolerance, THRESHOLD_VOLTS)
         elif quantity in ("attenuation", "notch_depth"):
             target = abs(value)
             if relation == "eq" and quantity == "notch_depth":

@@ -161,9 +161,9 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
     first_kept = next((index for index, item in enumerate(seen) if kept and item is kept[0]), 0)
     for item in reversed(seen[:first_kept]):
         # "amplify ... then low-pass": a hint before the first plain cue counts when something leads on from it.
-        bridging = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
+        named = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
         gap = text[words[item.found.last].end : words[kept[0].found.first].start]
-        led_from = bool(bridging & _STRONG_CONNECTORS) or _steps(gap, item.found.phrase)
+        led_from = bool(named & _STRONG_CONNECTORS) or _steps(gap, item.found.phrase)
         verbal = item.found.phrase in _VERBS - {"gain", "gain of"}
         if verbal and led_from and item.cue.function != kept[0].cue.function:
             return [item, *kept]

@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from voltsmith.knowledge.blocks._networks import nearest_capacitor
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Values
 from voltsmith.knowledge.blocks.selection import OpampNeeds, shortfall
-from voltsmith.knowledge.preferred import at_least, nearest, product_pair, ratio_pair, values
+from voltsmith.knowledge.preferred import at_least, nearest, product_pair
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 
@@ -78,7 +79,9 @@ class Job:
     @property
     def corner(self) -> float:
         """Lower corner (Hz) that a coupling capacitor is designed for."""
-        return self.low if self.low is not None else min(10.0, self.top / 50)
+        if self.low is not None:
+            return self.low
+        return min(10.0, self.top / 50, math.inf if self.limit is None else self.limit / 300)
 
 
 def job_of(b: Builder, p: Values, gain: float, *, ac: bool, rest: float, room: float) -> Job:
@@ -107,8 +110,11 @@ def job_of(b: Builder, p: Values, gain: float, *, ac: bool, rest: float, room: f
     low = wanted(p, "lower_cutoff_frequency")
     if low is not None and p.relation("lower_cutoff_frequency") == "max":
         low /= 1.4
-    if low is not None and low >= 0.5 * (limit or least):
-        raise Infeasible(f"a lower corner of {low:g} Hz leaves no band below {limit or least:g} Hz")
+    if low is not None and 8 * low > (limit or least):
+        raise Infeasible(
+            f"corners of {low:g} Hz and {limit or least:g} Hz are too close for an amplifier's coupling "
+            "capacitors; a band-pass filter makes a band this narrow"
+        )
     level = _peak(p, gain)
     if level is not None and level > room:
         raise Infeasible(
@@ -289,66 +295,6 @@ def ground_leg(p: Values, chosen: Chosen, ratio: float, most: float = 10e3) -> t
     return high / 3, high
 
 
-def corrected(limit: float, bandwidth: float, stages: int = 1, *, feedback: bool = True) -> float:
-    """Corner (Hz) of a capacitor that, with ``stages`` op-amps of closed-loop ``bandwidth``, makes ``limit``.
-
-    In front of the op-amps it is one more pole, whose squares add. Across a feedback resistor its time
-    constant adds to that of its op-amp: 1 + s (R_f C_f + noise gain / omega_t) + ...
-    """
-    poles: float = (1 + (limit / bandwidth) ** 2) ** (stages - 1 if feedback else stages)
-    left = max(2 / poles - 1, 0.1)
-    corner = limit / math.sqrt(left)
-    return corner / max(1 - corner / bandwidth, 0.3) if feedback else corner
-
-
-class Feedback(NamedTuple):
-    """R_g and R_f (ohm), the capacitor (F) across R_f and the one in series with R_g, where there is one."""
-
-    ground: float
-    feedback: float
-    across: float | None
-    series: float | None
-
-
-def feedback_set(
-    ratio: float, ground: tuple[float, float], upper: float | None = None, lower: float | None = None
-) -> Feedback:
-    """The set of preferred values for R_f / R_g = ``ratio`` with R_g in a range (ohm).
-
-    With ``upper`` and ``lower`` (Hz) also for 1 / (2 pi R_f C) and 1 / (2 pi R_g C): all of them at once,
-    for capacitors come in coarse steps that resistors can make up for.
-    """
-    low, high = ground
-    if upper is None and lower is None:
-        first, second, _ = ratio_pair(ratio, (low * 0.999, high * 1.001))
-        return Feedback(second, first, None, None)
-    if upper is not None and high > 1.5 * low:
-        # Strays spoil capacitors of a few picofarads, so the resistors give way.
-        high = min(high, 1 / (2 * math.pi * upper * 22e-12) / ratio)
-        low = min(low, high / 3)
-    if lower is not None and high > 1.5 * low:
-        # Up to 1 uF there are film and ceramic capacitors, which are tighter than electrolytic ones.
-        low = max(low, min(1 / (2 * math.pi * lower * 1e-6), high / 2))
-    found: list[tuple[float, Feedback]] = []
-    for rank, series in enumerate(("E24", "E96")):
-        for resistor in values(series, low * 0.999, high * 1.001):
-            feedback = nearest(ratio * resistor, series)
-            error = 2 * abs(feedback / resistor / ratio - 1) + 0.002 * rank
-            across = series_capacitor = None
-            if upper is not None:
-                wish = 1 / (2 * math.pi * upper * feedback)
-                across = nearest_capacitor(wish)
-                error += abs(across / wish - 1)
-            if lower is not None:
-                wish = 1 / (2 * math.pi * lower * resistor)
-                series_capacitor = nearest_capacitor(wish)
-                error += abs(series_capacitor / wish - 1)
-            found.append((error, Feedback(resistor, feedback, across, series_capacitor)))
-    if not found:
-        raise Infeasible(f"no preferred resistor lies between {low:.3g} and {high:.3g} ohm")
-    return min(found, key=lambda item: item[0])[1]
-
-
 class Coupling(NamedTuple):
     """A coupling capacitor (F) and the resistance (ohm) it works against."""
 
@@ -372,11 +318,6 @@ def coupling(job: Job, resistance: float, *, within: tuple[float, float] | None 
         # No capacitor of E12 falls into a narrow range: the nearest one, and the range decides the rest.
         return Coupling(nearest_capacitor(product / resistance), nearest(resistance, "E96"))
     return Coupling(pair.second, pair.first)
-
-
-def nearest_capacitor(farads: float) -> float:
-    """The capacitor nearest to ``farads``: E12, or E24 where small ceramic ones are made in it."""
-    return nearest(farads, "E24" if farads < 100e-12 else "E12")
 
 
 def choose_or_block_dc(

@@ -1,4 +1,4 @@
-"""What comparators and Schmitt triggers have in common: the part, its output levels, and how they are tested."""
+"""What comparators and Schmitt triggers have in common: part, output levels, tests."""
 
 from __future__ import annotations
 
@@ -253,4 +253,3 @@ def reference_divider(b: Builder, level: float, net: str, *, bypass: bool = True
     b.resistor(pair.second, net, b.ground())
     if bypass:
         b.capacitor(100e-9, net, b.ground())
-

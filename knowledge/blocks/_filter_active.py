@@ -41,10 +41,7 @@ class ActivePass(Block):
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Cut-off and order from what names them."""
-        if self.high_pass:
-            found = demand.high_pass_cutoff(asked)
-        else:
-            found = demand.low_pass_cutoff(asked)
+        found = demand.high_pass_cutoff(asked) if self.high_pass else demand.low_pass_cutoff(asked)
         cutoff = found.get("cutoff_frequency", asked.get("cutoff_frequency", 0.0)) or None
         order = demand.asked_order(asked, cutoff, self.high_pass)
         if order is not None and "order" not in asked:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def singly_terminated(sections: Sequence[Section]) -> tuple[float, ...]:
         # Each division takes one element, s times its value, out of the immittance.
         value = above[0] / below[0]
         found.append(float(value))
-        rest = np.polysub(above, np.polymul([value, 0.0], below))
+        rest: NDArray[np.float64] = np.polysub(above, np.polymul([value, 0.0], below))
         above, below = below, np.trim_zeros(np.where(np.abs(rest) < 1e-12, 0.0, rest), "f")
         if below.size == 0:
             break
@@ -123,7 +123,9 @@ def elements(g: Sequence[float], ends: Ends, cutoff: float, high_pass: bool) -> 
     return tuple(made)
 
 
-def response_db(ladder: Sequence[Element], ends: Ends, frequencies: NDArray[np.float64], at: float) -> NDArray[np.float64]:
+def response_db(
+    ladder: Sequence[Element], ends: Ends, frequencies: NDArray[np.float64], at: float
+) -> NDArray[np.float64]:
     """Gain in dB from the source's open-circuit voltage; coils have the winding they have at ``at`` Hz."""
     s = 1j * TAU * frequencies
     a = np.ones_like(s)
@@ -144,52 +146,90 @@ def response_db(ladder: Sequence[Element], ends: Ends, frequencies: NDArray[np.f
 
 @cache
 def _offsets(order: int) -> tuple[tuple[int, ...], ...]:
-    steps = (0, 1, -1, 2) if order <= 3 else (0, 1, -1) if order <= 5 else (0, 1)
-    return tuple(itertools.product(steps, repeat=order))
+    choices = 4 if order <= 3 else 3 if order <= 5 else 2
+    return tuple(itertools.product(range(choices), repeat=order))
 
 
-def preferred(
-    ideal: Sequence[Element],
-    ends: Ends,
-    cutoff: float,
-    high_pass: bool,
-    loss: Sequence[tuple[float, float]],
-    fixed: dict[bool, float] | None = None,
-) -> tuple[Element, ...]:
-    """The ladder on preferred values whose response is nearest to the ideal one.
+@dataclass(frozen=True)
+class Goal:
+    """The response a ladder shall have.
 
-    Args:
-        ideal: the exact ladder.
-        ends: what it works between.
-        cutoff: -3 dB frequency in Hz.
-        high_pass: which side passes.
-        loss: (multiple of the edge, ideal attenuation in dB against DC) of the low-pass prototype.
-        fixed: values the user gave, by whether they are coils, used for the first such element.
+    ``loss`` holds (multiple of the edge, attenuation in dB against DC) of the low-pass prototype.
     """
-    ratios = np.array([ratio for ratio, _ in loss])
-    wanted = -np.array([decibels for _, decibels in loss])
-    grid = cutoff / ratios if high_pass else cutoff * ratios
-    flat = np.array([cutoff * 1e3 if high_pass else cutoff / 1e3])
-    weight = np.where(wanted > -2 * HALF_POWER_DB, 1.0, 0.15)
-    pools = [_pool(part, fixed) for part in ideal]
-    best: tuple[float, tuple[Element, ...]] | None = None
-    for offsets in _offsets(len(ideal)):
-        chosen = tuple(
-            part._replace(value=pool[min(offset, len(pool) - 1)])
-            for part, pool, offset in zip(ideal, pools, offsets, strict=True)
+
+    ends: Ends
+    cutoff: float
+    high_pass: bool
+    loss: tuple[tuple[float, float], ...]
+
+    def deviation(self, ladder: Sequence[Element]) -> NDArray[np.float64]:
+        """Difference from the response in dB, the stop band counting less."""
+        ratios = np.array([ratio for ratio, _ in self.loss])
+        wanted = -np.array([decibels for _, decibels in self.loss])
+        flat = self.cutoff * (1e3 if self.high_pass else 1e-3)
+        grid = np.append(self.cutoff / ratios if self.high_pass else self.cutoff * ratios, flat)
+        made = response_db(ladder, self.ends, grid, self.cutoff)
+        weight = np.where(wanted > -2 * HALF_POWER_DB, 1.0, 0.15)
+        weight = np.where(np.abs(np.log(ratios)) < 0.08, 4.0, weight)
+        return np.asarray((made[:-1] - made[-1] - wanted) * weight)
+
+
+def refined(ladder: Sequence[Element], goal: Goal) -> tuple[Element, ...]:
+    """Values that make up for the windings and for unequal ends, which the formulas leave out."""
+    from scipy.optimize import least_squares
+
+    def scaled(logs: NDArray[np.float64]) -> tuple[Element, ...]:
+        return tuple(
+            part._replace(value=part.value * math.exp(log)) for part, log in zip(ladder, logs, strict=True)
         )
-        level = response_db(chosen, ends, flat, cutoff)[0]
-        off = (response_db(chosen, ends, grid, cutoff) - level - wanted) * weight
+
+    found = least_squares(
+        lambda logs: goal.deviation(scaled(logs)), np.zeros(len(ladder)), bounds=(-2.5, 2.5)
+    )
+    return scaled(found.x)
+
+
+class Choice(NamedTuple):
+    """A ladder on preferred values, the resistance (ohm) at its input, and how far off its response is."""
+
+    ladder: tuple[Element, ...]
+    source: float
+    cost: float
+
+
+def preferred(ideal: Sequence[Element], goal: Goal, fixed: Mapping[bool, float]) -> Choice:
+    """The ladder on preferred values whose response is nearest.
+
+    ``fixed`` are values the user gave, by whether they are coils.
+    """
+    pools = [_pool(part, fixed) for part in ideal]
+    best: Choice | None = None
+    for ranks in _offsets(len(ideal)):
+        if any(rank >= len(pool) for rank, pool in zip(ranks, pools, strict=True)):
+            continue
+        chosen = tuple(
+            part._replace(value=pool[rank]) for part, pool, rank in zip(ideal, pools, ranks, strict=True)
+        )
+        off = goal.deviation(chosen)
         cost = float(np.sum(off * off))
-        if best is None or cost < best[0]:
-            best = (cost, chosen)
+        if best is None or cost < best.cost:
+            best = Choice(chosen, goal.ends.source, cost)
     assert best is not None
-    return best[1]
+    return best
 
 
-def _pool(part: Element, fixed: dict[bool, float] | None) -> tuple[float, ...]:
+def rescaled(ladder: Sequence[Element], factor: float) -> tuple[Element, ...]:
+    """The same response at an impedance that is ``factor`` times as high."""
+    return tuple(
+        part._replace(value=part.value * factor if part.coil else part.value / factor) for part in ladder
+    )
+
+
+def _pool(part: Element, fixed: Mapping[bool, float]) -> tuple[float, ...]:
     """Candidates, nearest first."""
-    if fixed and part.coil in fixed:
+    if part.coil in fixed:
         return (fixed[part.coil],)
-    near = values("E12" if part.coil else "E24", part.value / 2, part.value * 2)
+    # Coils for radio frequencies come in finer steps than chokes.
+    series = "E12" if part.coil and part.value > 100e-6 else "E24"
+    near = values(series, part.value / 2, part.value * 2)
     return tuple(sorted(near, key=lambda value: abs(math.log(value / part.value))))

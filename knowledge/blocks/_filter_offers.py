@@ -85,8 +85,10 @@ class Filtered:
 
         def make(requirement: Requirement) -> Probe:
             at = requirement.condition or frequency
-            net = voltage(self.b.chain.input)
-            return Probe(self.bench(at), Measure(kind="impedance", signal=net, reference=current("in"), at=at))
+            net = voltage(self.b.source)
+            return Probe(
+                self.bench(at), Measure(kind="impedance", signal=net, reference=current("in"), at=at)
+            )
 
         self.b.offer("input_impedance", make)
 
@@ -182,4 +184,60 @@ def offer_band_pass(
 
     b.offer("gain", gain)
     f.offer_ripple(center * (edges[0] / center) ** 0.8, center * (edges[1] / center) ** 0.8)
+    return f
+
+
+NOTCH_DENSITY = 1000
+"""Frequencies per decade of a sweep around a notch: one lies within 0.06 % of its bottom."""
+
+
+def offer_notch(
+    b: Builder,
+    p: Values,
+    center: float,
+    q: float,
+    nets: tuple[str, str],
+    *,
+    amplitude: float | None = None,
+    bias: float = 0.0,
+    reference: float | None = None,
+) -> Filtered:
+    """Everything that is measured on a notch at ``center`` (Hz), from ``nets[0]`` to ``nets[1]``.
+
+    The pass band is taken at ``reference`` (Hz), by default well below the notch.
+    """
+    wide = max(20.0, 20 / q)
+    passing = center / wide if reference is None else reference
+    low, high = min(center / wide, passing), center * wide
+    path = Path(
+        *nets,
+        reference=passing,
+        start=low,
+        stop=high,
+        amplitude=p.get("input_amplitude", 1.0) if amplitude is None else amplitude,
+        bias=bias,
+        time=1 / center,
+    )
+    resistance = p.get("source_resistance", 0.0) if b.chain.first else 0.0
+    f = Filtered(b, path, center, passing, low, high, resistance)
+    f.offer_common()
+
+    def offer(quantity: str, kind: MeasureKind, density: int = NOTCH_DENSITY) -> None:
+        measure = f.measure(kind, at=passing, low=low, high=high)
+        b.offer(quantity, lambda _: Probe(f.bench(density=density), measure))
+
+    offer("center_frequency", "notch_frequency")
+    offer("notch_depth", "notch_depth_db")
+    offer("bandwidth", "bandwidth", 300)
+    offer("q_factor", "q_factor", 300)
+
+    def attenuation(requirement: Requirement) -> Probe:
+        # "40 dB at 50 Hz" of a 50 Hz notch is its depth.
+        at = requirement.condition
+        if at is None or abs(at / center - 1) < 1e-3:
+            measure = f.measure("notch_depth_db", at=passing, low=low, high=high)
+            return Probe(f.bench(density=NOTCH_DENSITY), measure)
+        return Probe(f.bench(at), f.measure("attenuation_db", at=at, low=passing))
+
+    b.offer("attenuation", attenuation)
     return f

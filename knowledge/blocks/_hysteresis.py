@@ -221,16 +221,12 @@ def _straight(b: Builder, p: Values, wish: Thresholds) -> tuple[Decider, Levels,
     return decider, levels, found
 
 
-def _offer(
-    b: Builder, decider: Decider, source: str, sink: str, inverting: bool
-) -> None:
+def _offer(b: Builder, decider: Decider, source: str, sink: str, inverting: bool) -> None:
     test = test_of(b, decider, source, sink)
     bench = triangle_bench(b, test)
 
     def threshold(kind: MeasureKind) -> None:
-        measure = Measure(
-            kind=kind, signal=voltage(sink), reference=voltage(source), level=decider.middle
-        )
+        measure = Measure(kind=kind, signal=voltage(sink), reference=voltage(source), level=decider.middle)
         b.offer(kind, lambda _: Probe(bench, measure))
 
     threshold("upper_threshold")
@@ -250,5 +246,3 @@ def _offer(
     ends = (test.low, test.high) if inverting else (test.high, test.low)
     offer_levels(b, test, *ends)
     offer_delay(b, test, decider, test.low, test.high)
-
-

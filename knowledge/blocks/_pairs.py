@@ -61,9 +61,7 @@ def offer_pair(b: Builder, p: Values, path: Path, plus: str, minus: str) -> None
 
     def input_impedance(requirement: Requirement) -> Probe:
         frequency = requirement.condition or path.reference
-        source = Stimulus(
-            name="in", net=plus, reference=minus, waveform=Ac(offset=0.0, magnitude=1.0)
-        )
+        source = Stimulus(name="in", net=plus, reference=minus, waveform=Ac(offset=0.0, magnitude=1.0))
         held = Stimulus(name="inv", net=minus, waveform=Dc(value=path.bias))
         bench = b.bench("zin", sweep(frequency), [source, held])
         measure = Measure(

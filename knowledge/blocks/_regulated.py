@@ -158,6 +158,13 @@ def rating(watts: float) -> dict[str, float]:
     raise Infeasible(f"a resistor would have to turn {watts:.3g} W into heat, more than usual ones stand")
 
 
+def feed(b: Builder, volts: float) -> str:
+    """The net a regulator is fed from: the output of the stage before, or a power port ``in``."""
+    if not b.chain.first and b.chain.output is not None:
+        return b.chain.output
+    return b.port("in", "power", volts)
+
+
 def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
     """Offer what can be measured on a regulator from net ``source`` to ``out``."""
     output = voltage(out)

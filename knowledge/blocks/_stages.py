@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from voltsmith.knowledge.blocks._amplifying import Chosen, Job, feedback_set, ground_leg
+from voltsmith.knowledge.blocks._amplifying import (
+    Chosen,
+    Job,
+    ground_leg,
+)
+from voltsmith.knowledge.blocks._networks import feedback_set
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Values
 from voltsmith.knowledge.blocks.offers import Path
@@ -14,6 +19,19 @@ from voltsmith.schemas.testbenches import Dc, Measure, Op
 
 LIGHT_LOAD = 10e3
 """Ohm: a load from here up is driven directly even where the output rests at half the supply."""
+
+
+def series_capacitor(b: Builder, farads: float, plus: str, minus: str) -> None:
+    """A capacitor in the signal path: ceramic or film up to 10 uF, for electrolytic ones have resistance."""
+    if farads <= 10.001e-6:
+        b.part(
+            "capacitor",
+            {"1": plus, "2": minus},
+            value=farads,
+            tolerance=b.assembly.capacitor_tolerance if farads <= 1e-6 else 0.1,
+        )
+    else:
+        b.capacitor(farads, plus, minus)
 
 
 class Leg(NamedTuple):
@@ -60,7 +78,7 @@ def non_inverting_stage(
         foot = b.net("foot")
         b.resistor(ground, feedback, foot)
         farads = 1 / (2 * math.pi * ground * leg.capacitor_corner)
-        b.capacitor(at_least(min(farads, 2.2e-3), "E6"), foot, leg.net)
+        series_capacitor(b, at_least(min(farads, 2.2e-3), "E6"), foot, leg.net)
     b.opamp(source, feedback, sink, of=chosen.part)
 
 
@@ -91,14 +109,17 @@ def amplifier_path(b: Builder, job: Job, chosen: Chosen, source: str, sink: str,
     """The path from ``source``, resting at ``bias`` (V), to ``sink``."""
     upper = chosen.bandwidth if job.limit is None else job.limit
     lower = job.corner if job.ac else 0.0
-    reference = min(max(1e3, 30 * lower), upper / 30)
-    if job.limit is None and job.top <= upper:
-        reference = min(max(reference, 1.0), job.top) if job.top < reference else reference
+    if upper < 900 * lower:
+        reference = math.sqrt(upper * lower)
+    else:
+        reference = min(max(1e3, 30 * lower), upper / 30)
+        if job.limit is None:
+            reference = max(min(reference, job.top), (3 if job.low is None else 10) * lower)
     slew = chosen.part.limits["slew_rate"]
     return Path(
         source,
         sink,
-        reference=max(reference, 3 * lower),
+        reference=reference,
         start=min(1.0, lower / 300 if lower else 1.0),
         stop=max(100 * upper, 1e6),
         amplitude=job.peak / job.gain,

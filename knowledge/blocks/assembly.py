@@ -61,6 +61,8 @@ class Assembly:
     offers: dict[str, dict[str, Offer]] = field(default_factory=dict)
     held: dict[str, Stimulus] = field(default_factory=dict)
     """Inputs by net that every bench keeps at a level unless it drives them."""
+    current_inputs: set[str] = field(default_factory=set)
+    """Input nets that take a current: benches leave them open where they are not driven."""
     _placed: list[_Placed] = field(default_factory=list)
     _ports: dict[str, Port] = field(default_factory=dict)
     _nets: set[str] = field(default_factory=set)
@@ -77,6 +79,15 @@ class Assembly:
         self._ports.setdefault(name, Port(name=name, net=net, role=role, voltage=voltage))
         self._nets.add(net)
         return net
+
+    def voltage_inputs(self) -> list[str]:
+        """Nets of the input ports that take a voltage."""
+        return [p.net for p in self._ports.values() if p.role == "input" and p.net not in self.current_inputs]
+
+    @staticmethod
+    def resting(net: str) -> Stimulus:
+        """A source of 0 V at an input that a bench has no use for."""
+        return Stimulus(name=f"rest_{net}", net=net, waveform=Dc(value=0.0))
 
     def new_net(self, hint: str) -> str:
         """A net name not used so far, made from ``hint``."""
@@ -107,6 +118,11 @@ class Assembly:
         if self.supply.vee == 0:
             return vcc, self.ground()
         return vcc, self.add_port("vee", "power", self.supply.vee)
+
+    @property
+    def powered(self) -> bool:
+        """Whether anything placed so far takes current from the supply."""
+        return "vcc" in self._ports or any(placed.unit for placed in self._placed)
 
     def ground(self) -> str:
         """The ground net, with its port."""
@@ -232,6 +248,11 @@ class Builder:
         self.instance = instance
         self.chain = chain
         self.components = components
+        self.first = chain.first
+        self.source = chain.input
+        """The net this stage's signal arrives on."""
+        self.gain = 1.0
+        """This stage's own pass-band gain, as it stated it."""
         self._arriving = (chain.gain, chain.bias)
 
     # --- nets and ports -------------------------------------------------------------------------
@@ -250,9 +271,10 @@ class Builder:
     def input(self, name: str = "in") -> str:
         """The net the signal arrives on: a new input port, or the output of the stage before."""
         if not self.chain.first and self.chain.output is not None:
-            return self.chain.output
-        self.chain.input = self.assembly.add_port(name + self.chain.suffix, "input")
-        return self.chain.input
+            self.source = self.chain.output
+            return self.source
+        self.chain.input = self.source = self.assembly.add_port(name + self.chain.suffix, "input")
+        return self.source
 
     def extra_input(self, name: str) -> str:
         """A further input port (``in2``, ``in_n``), whatever stage this is."""
@@ -376,6 +398,7 @@ class Builder:
 
     def transfer(self, gain: float, bias: float | None = None) -> None:
         """State this stage's pass-band gain (V/V, signed), and the DC level of its output where it sets one."""
+        self.gain = gain
         arriving_gain, arriving_bias = self._arriving
         self.chain.gain = arriving_gain * gain
         self.chain.bias = arriving_bias * gain if bias is None else bias
@@ -385,17 +408,19 @@ class Builder:
         self.assembly.offers[self.instance][quantity] = how
 
     def at_input(self, level: float) -> float:
-        """The level (V) at the chain's input that puts ``level`` at this stage's input."""
-        gain, bias = self._arriving
-        if gain == 0:
-            raise Infeasible("the stages before this one pass no signal to it")
-        return (level - bias) / gain
+        """The level (V) that a test source has for this stage to see ``level``.
+
+        A stage is tested at its own input, which an ideal source holds against the stage before: whatever
+        that one does to the signal (blocking DC, rectifying, oscillating) is its own affair, while each
+        stage is measured with the load of the next.
+        """
+        return level
 
     def drive(
         self, waveform: Waveform, *, resistance: float = 0.0, net: str | None = None, name: str = "in"
     ) -> Stimulus:
-        """A voltage source at the chain's input (or at ``net``)."""
-        target = self.chain.input if net is None else net
+        """A voltage source at this stage's input (or at ``net``)."""
+        target = self.source if net is None else net
         return Stimulus(name=name, net=target, waveform=waveform, series_resistance=resistance)
 
     def hold(self, net: str, level: float) -> None:
@@ -410,6 +435,9 @@ class Builder:
         every = tuple(loads) if load is None or loads else (load,)
         driven = {stimulus.net for stimulus in stimuli}
         held = [stimulus for net, stimulus in self.assembly.held.items() if net not in driven]
+        if not self.first:
+            driven |= set(self.assembly.held)
+            held += [self.assembly.resting(net) for net in self.assembly.voltage_inputs() if net not in driven]
         return Bench(name=f"{self.instance}_{kind}", stimuli=(*stimuli, *held), loads=every, analysis=analysis)
 
 

@@ -28,7 +28,7 @@ BLEED = 100e3
 
 @dataclass(frozen=True)
 class _Stage:
-    """Resistors (ohm) of the stage and its quiescent point; ``bypassed`` is 0 without a bypass capacitor."""
+    """Resistors (ohm) and quiescent current (A); ``bypassed`` is 0 without a bypass capacitor."""
 
     transistor: Component
     collector: float
@@ -43,7 +43,9 @@ class _Stage:
     def inner(self) -> float:
         """Emitter resistance (ohm) of the transistor itself, base resistance included."""
         model = self.transistor.model
-        return THERMAL_VOLTAGE / self.current + model.get("base_resistance", 0.0) / self.beta
+        # Towards the knee current the transconductance falls behind I_C / V_T.
+        crowding = 1 + self.current / model["knee_current"]
+        return THERMAL_VOLTAGE / self.current * crowding + model.get("base_resistance", 0.0) / self.beta
 
     @property
     def beta(self) -> float:
@@ -58,9 +60,9 @@ class _Stage:
     def transfer(self, frequency: float, source: float, bypass: float, sink: float) -> complex:
         """Gain from input to load at ``frequency`` (Hz) with the three capacitors (F)."""
         s = 2j * math.pi * frequency
-        emitter = self.inner + self.degeneration
+        emitter = complex(self.inner + self.degeneration)
         if self.bypassed:
-            emitter = emitter + 1 / (1 / self.bypassed + s * bypass)
+            emitter += 1 / (1 / self.bypassed + s * bypass)
         base = 1 / (1 / self.upper + 1 / self.lower + 1 / (emitter * (self.beta + 1)))
         into = base / (base + 1 / (s * source))
         collector = _parallel(self.collector, _own_output(self))
@@ -192,9 +194,7 @@ class CommonEmitterAmplifier(Block):
             return Probe(resting, Measure(kind="value", signal=across, scale=1 / stage.collector))
 
         b.offer("collector_current", current)
-        b.offer(
-            "output_voltage", lambda _: Probe(resting, Measure(kind="value", signal=voltage(collector)))
-        )
+        b.offer("output_voltage", lambda _: Probe(resting, Measure(kind="value", signal=voltage(collector))))
 
 
 def _parallel(*resistances: float) -> float:
@@ -209,7 +209,8 @@ def _beta(transistor: Component, current: float) -> float:
 
 def _base_emitter(transistor: Component, current: float) -> float:
     model = transistor.model
-    return model["base_emitter_voltage"] + THERMAL_VOLTAGE * math.log(current / model["base_emitter_current"])
+    ideal = current * (1 + current / model["knee_current"])
+    return model["base_emitter_voltage"] + THERMAL_VOLTAGE * math.log(ideal / model["base_emitter_current"])
 
 
 def _own_output(stage: _Stage) -> float:
@@ -277,9 +278,8 @@ def _design(b: Builder, p: Values) -> _Stage:
         stage = _Stage(transistor, collector, max(degeneration, 0.0), 0.0, 1e6, 1e6, current, outside)
         degeneration = stage.seen / gain - stage.inner
     total = emitter / current
-    series = "E24"
-    if abs(nearest(degeneration, "E24") + plain.inner - degeneration - plain.inner) > 0.01 * plain.seen / gain:
-        series = "E96"
+    off = abs(nearest(max(degeneration, 1.0), "E24") - degeneration)
+    series = "E24" if off <= 0.01 * plain.seen / gain else "E96"
     first = nearest(max(degeneration, 1.0), series) if degeneration > 1.0 else 0.0
     second = nearest(total - first, "E24") if total - first > 0.3 * total else 0.0
     if not second:
@@ -287,7 +287,9 @@ def _design(b: Builder, p: Values) -> _Stage:
     upper, lower = _base_divider(p, transistor, span, current, first + second, first + plain.inner)
     stage = _Stage(transistor, collector, first, second, upper, lower, current, outside)
     asked = max(
-        p.get("output_amplitude", 0.0), p.get("output_peak_to_peak", 0.0) / 2, p.get("input_amplitude", 0.0) * gain
+        p.get("output_amplitude", 0.0),
+        p.get("output_peak_to_peak", 0.0) / 2,
+        p.get("input_amplitude", 0.0) * gain,
     )
     if asked > (limit := _swing(b, stage)):
         raise Infeasible(

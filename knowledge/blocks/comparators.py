@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from dataclasses import replace
+
 from voltsmith.knowledge.blocks._deciding import (
     OVERDRIVE,
     choose_decider,
@@ -16,7 +20,7 @@ from voltsmith.knowledge.blocks._deciding import (
 from voltsmith.knowledge.blocks._hysteresis import build_trigger
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.preferred import nearest, values
+from voltsmith.knowledge.preferred import at_most, nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
@@ -26,6 +30,7 @@ DIODE = "BAT54"
 """Lets a push-pull output pull a shared net down and no more, at 0.25 V."""
 PULL_UP = 10e3
 """Ohm, where the comparators need none for themselves."""
+_NEAR = (0.98, 1.0, 1.02)
 
 
 class Comparator(Block):
@@ -184,7 +189,7 @@ class WindowComparator(Block):
         source, sink = b.input(), b.output()
         vcc, bottom = b.rails()
         supply = b.supply
-        first, second, third = _three(supply.vcc - upper, upper - lower, lower - supply.vee)
+        first, second, third = _three(supply.vcc, upper, lower, supply.vee)
         top, foot = b.net("upper"), b.net("lower")
         b.resistor(first, vcc, top)
         b.resistor(second, top, foot)
@@ -194,7 +199,12 @@ class WindowComparator(Block):
             place(b, decider, source, foot, sink, pull_up=False)
         else:
             # Outputs that drive both ways must not be tied together: diodes let them pull down only.
-            b.resistor(PULL_UP, vcc, sink)
+            load = p.get("load_resistance", math.inf)
+            pull_up = min(PULL_UP, at_most(load / 20)) if load < math.inf else PULL_UP
+            decider = replace(
+                decider, high=supply.vcc * load / (load + pull_up) if load < math.inf else supply.vcc
+            )
+            b.resistor(pull_up, vcc, sink)
             for in_p, in_n in ((top, source), (source, foot)):
                 driver = b.net("drive")
                 place(b, decider, in_p, in_n, driver)
@@ -218,21 +228,27 @@ class WindowComparator(Block):
         offer_delay(b, test, decider, (lower + test.low) / 2, center)
 
 
-def _three(first: float, second: float, third: float) -> tuple[float, float, float]:
-    """Three resistors in given proportions, of about 100 kohm together."""
-    total = first + second + third
+def _three(top: float, upper: float, lower: float, bottom: float) -> tuple[float, float, float]:
+    """Three resistors in a chain between two rails for two levels (all V), of about 100 kohm together."""
+    span = top - bottom
+    shares = (top - upper, upper - lower, lower - bottom)
     best: tuple[float, tuple[float, float, float]] | None = None
     for rank, series in enumerate(("E24", "E96")):
-        for value in values(series, 20e3 * third / total + 30, 200e3 * third / total + 300):
-            others = (nearest(value * second / third, series), nearest(value * first / third, series))
-            whole = value + sum(others)
-            errors = (
-                abs(value / whole / (third / total) - 1),
-                abs((value + others[0]) / whole / ((third + second) / total) - 1),
-            )
+        low = 20e3 * shares[2] / span + 30
+        for third, near, far in itertools.product(values(series, low, 10 * low), _NEAR, _NEAR):
+            second = nearest(third * shares[1] / shares[2] * near, series)
+            first = nearest(third * shares[0] / shares[2] * far, series)
+            whole = first + second + third
+            got = (bottom + span * (second + third) / whole, bottom + span * third / whole)
+            # A level near zero between split rails has to be right in absolute terms.
+            errors = [
+                abs(a - w) / max(abs(w), 0.003 * span) for a, w in zip(got, (upper, lower), strict=True)
+            ]
             cost = max(errors) + 0.002 * rank
             if best is None or cost < best[0]:
-                best = (cost, (others[1], others[0], value))
+                best = (cost, (first, second, third))
+        if best is not None and best[0] < 0.005:
+            break
     if best is None:
         raise Infeasible("the thresholds are too close to a rail for a divider")
     return best[1]

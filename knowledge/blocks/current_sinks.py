@@ -184,7 +184,9 @@ def _design(b: Builder, p: Values) -> _Design:
         )
     if rating > 0.25:
         b.assume(f"the sense resistor stands {rating:g} W")
-    b.assume(f"{mosfet.id} turns {watts:.2g} W into heat" + (", with a heatsink" if watts > BARE_POWER else ""))
+    b.assume(
+        f"{mosfet.id} turns {watts:.2g} W into heat" + (", with a heatsink" if watts > BARE_POWER else "")
+    )
     return design
 
 
@@ -289,7 +291,7 @@ def _offer(
 
     b.offer("power_dissipation", power)
     offer_supply_current(b)
-    stepped = vcc if control is None else b.chain.input
+    stepped = vcc if control is None else b.source
     ends = (0.5 * top, top) if control is None else (b.at_input(0.3 * full_scale), b.at_input(full_scale))
     time = max(60 * FEEDBACK_RESISTOR * design.compensation, 0.0 if control else 0.2)
 
@@ -318,9 +320,7 @@ def _offer(
 
         def transconductance(_: Requirement) -> Probe:
             sweep = DcSweep(source="in", start=low, stop=high, points=101)
-            measure = Measure(
-                kind="slope", signal=drawn, reference=voltage(control), low=low, high=high
-            )
+            measure = Measure(kind="slope", signal=drawn, reference=voltage(control), low=low, high=high)
             return Probe(b.bench("control", sweep, [*drives, held]), measure)
 
         b.offer("transconductance", transconductance)

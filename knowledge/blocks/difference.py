@@ -10,12 +10,11 @@ from voltsmith.knowledge.blocks._amplifying import (
     Job,
     aim,
     choose,
-    corrected,
-    feedback_set,
     input_range,
     job_of,
     middle,
 )
+from voltsmith.knowledge.blocks._networks import corrected, feedback_set
 from voltsmith.knowledge.blocks._pairs import offer_pair
 from voltsmith.knowledge.blocks._stages import amplifier_path
 from voltsmith.knowledge.blocks.assembly import Builder
@@ -103,9 +102,7 @@ class DifferenceAmplifier(Block):
         "bridge amplifier",
     )
     parameters = (
-        Parameter(
-            name="gain", unit="V/V", description="differential gain", default=1.0, low=0.01, high=1e3
-        ),
+        Parameter(name="gain", unit="V/V", description="differential gain", default=1.0, low=0.01, high=1e3),
     )
     measures = _MEASURES
     default_supply = Supply(vcc=12.0, vee=-12.0)
@@ -125,9 +122,7 @@ class DifferenceAmplifier(Block):
         chosen = choose(b, p, job, inverting=True, input_peak=job.peak, stages=1)
         upper = None if job.limit is None else corrected(job.limit, chosen.bandwidth)
         halved = _half_impedance(p)
-        parts = feedback_set(
-            job.gain, input_range(halved, chosen, job.gain, exact=upper is None), upper
-        )
+        parts = feedback_set(job.gain, input_range(halved, chosen, job.gain, exact=upper is None), upper)
         plus, minus = b.input("in_p"), b.extra_input("in_n")
         reference, out = b.signal_ground(), b.output()
         tolerance = _matching(b, p, (1 + job.gain) / 4)
@@ -183,9 +178,7 @@ class InstrumentationAmplifier(Block):
         "three op-amp amplifier",
     )
     parameters = (
-        Parameter(
-            name="gain", unit="V/V", description="differential gain", default=100.0, low=1.0, high=1e3
-        ),
+        Parameter(name="gain", unit="V/V", description="differential gain", default=100.0, low=1.0, high=1e3),
     )
     measures = _MEASURES
     default_supply = Supply(vcc=12.0, vee=-12.0)
@@ -204,7 +197,7 @@ class InstrumentationAmplifier(Block):
         upper_node, lower_node = b.net("plus"), b.net("minus")
         across = None
         if job.limit is not None:
-            # The pole of the front is one more; that of the last op-amp, at a gain of 1, adds to the capacitor's.
+            # The pole of the front is one more; the last op-amp's, at a gain of 1, adds to the capacitor's.
             corner = corrected(job.limit, chosen.bandwidth, feedback=False)
             parts = feedback_set(1.0, (1e3, 47e3), corrected(corner, chosen.part.limits["gbw"] / 2))
             each, across = parts.ground, parts.across

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
-from voltsmith.knowledge.blocks._amplifying import middle, nearest_capacitor, rails
+from voltsmith.knowledge.blocks._amplifying import (
+    middle,
+    rails,
+)
+from voltsmith.knowledge.blocks._networks import nearest_capacitor
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import Path, ac_bench, ac_measure, offer_linear, sine_bench
@@ -241,7 +245,13 @@ class Differentiator(Block):
         flat = corner / unity
         # The noise gain rises up to R / R_s; the op-amp's gain has to reach beyond that corner.
         part = _part(
-            b, p, 3 * corner * (1 + flat), used, peak, noise_gain=max(flat, 1.0), open_loop_gain=50 * (1 + flat)
+            b,
+            p,
+            3 * corner * (1 + flat),
+            used,
+            peak,
+            noise_gain=max(flat, 1.0),
+            open_loop_gain=50 * (1 + flat),
         )
         resistor, capacitor, _ = _network(p, product, 330e3)
         series = nearest(1 / (2 * math.pi * corner * capacitor), "E24")

@@ -5,15 +5,20 @@ from __future__ import annotations
 from voltsmith.knowledge.blocks._amplifying import (
     aim,
     choose_or_block_dc,
-    corrected,
     coupling,
-    feedback_set,
     gain_from_levels,
     input_range,
     job_of,
     middle,
 )
-from voltsmith.knowledge.blocks._stages import ac_leg, amplifier_path, deliver, non_inverting_stage
+from voltsmith.knowledge.blocks._networks import corrected, feedback_set
+from voltsmith.knowledge.blocks._stages import (
+    ac_leg,
+    amplifier_path,
+    deliver,
+    non_inverting_stage,
+    series_capacitor,
+)
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import Path, ac_bench, offer_linear
@@ -106,7 +111,7 @@ class InvertingAmplifier(Block):
         if ac:
             left = b.net("ac")
             series = parts.series or coupling(job, parts.ground).capacitor
-            b.capacitor(series, *((left, source) if rest > arriving else (source, left)))
+            series_capacitor(b, series, *((left, source) if rest > arriving else (source, left)))
         last = deliver(b, p, job)
         out = last.inner if chosen.stages == 1 else b.net("mid")
         b.resistor(parts.ground, left, summing)

@@ -9,6 +9,7 @@ from voltsmith.knowledge.blocks._regulated import (
     asked_task,
     check_headroom,
     derive_feed,
+    feed,
     offer_regulator,
     rise,
     sink_needed,
@@ -214,7 +215,7 @@ class FixedRegulator(Block):
         wanted = p.requirements.get("output_voltage")
         choice = self._choose(task, b.components, wanted, p.choice("topology"))
         entry = choice.entry
-        source, out, ground = b.port("in", "power", task.nominal), b.output(), b.ground()
+        source, out, ground = feed(b, task.nominal), b.output(), b.ground()
         pins = entry.units[0].pins
         b.part(entry.id, {pins["in"]: source, pins["gnd"]: ground, pins["out"]: out})
         into, outof = _capacitors(entry)
@@ -290,7 +291,7 @@ class AdjustableRegulator(Block):
         task = task_of(p, LOAD)
         choice = self._choose(task, b.components)
         entry = choice.entry
-        source, out, ground = b.port("in", "power", task.nominal), b.output(), b.ground()
+        source, out, ground = feed(b, task.nominal), b.output(), b.ground()
         upper, lower = set_resistors(entry, task.output)
         adjust = b.net("adjust") if lower else ground
         pins = entry.units[0].pins

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from voltsmith.knowledge.blocks._amplifying import (
     Chosen,
@@ -10,19 +11,20 @@ from voltsmith.knowledge.blocks._amplifying import (
     aim,
     choose,
     choose_or_block_dc,
-    corrected,
     coupling,
     gain_from_levels,
     job_of,
     middle,
     wanted,
 )
+from voltsmith.knowledge.blocks._networks import corrected
 from voltsmith.knowledge.blocks._stages import (
     ac_leg,
     amplifier_path,
     deliver,
     non_inverting_stage,
     offer_output_level,
+    series_capacitor,
 )
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
@@ -56,16 +58,18 @@ def _conditioned(b: Builder, p: Values, job: Job, source: str, reference: str) -
     net, resistance = b.net("ac"), _bias_resistor(p)
     spread = (0.93, 1.07) if "input_impedance" in p else (0.3, 3.0)
     series, resistor = coupling(job, resistance, within=(resistance * spread[0], resistance * spread[1]))
-    b.capacitor(series, *((net, source) if job.rest > b.chain.bias else (source, net)))
+    series_capacitor(b, series, *((net, source) if job.rest > b.chain.bias else (source, net)))
     b.resistor(resistor, net, reference)
     return net
 
 
 def _filtered(b: Builder, p: Values, corner: float, source: str) -> str:
     """A low-pass in front of a stage whose gain is too small to roll off by itself; returns its net."""
-    # Of the order of the bias resistor's tenth: less of it would load the source within the band.
-    target = min(10e3, _bias_resistor(p) / 10)
-    pair = product_pair(1 / (2 * math.pi * corner), (100.0, 100e3), (47e-12, 10e-6), target_resistor=target)
+    # Where an input impedance is asked, much less than it would load the source within the band.
+    target = _bias_resistor(p) / 5 if "input_impedance" in p else 10e3
+    product = 1 / (2 * math.pi * corner)
+    smallest = 22e-12 if "input_impedance" in p else 68e-12
+    pair = product_pair(product, (100.0, 2.2e6), (smallest, 10e-6), target_resistor=target, budget=0.01)
     net = b.net("band")
     b.resistor(pair.first, source, net)
     b.capacitor(pair.second, net, b.ground())
@@ -95,9 +99,9 @@ class NonInvertingAmplifier(Block):
     function = "amplifier"
     title = "Non-inverting amplifier"
     summary = (
-        "Op-amp amplifier with a high input impedance for gains from 1, such as preamplifiers for microphones, "
-        "audio and sensors. Gains beyond one op-amp are shared by cascaded stages. DC-coupled on a split "
-        "supply, AC-coupled around half of a single one, or from ground up when asked for DC."
+        "Op-amp amplifier with a high input impedance for gains from 1, such as preamplifiers for "
+        "microphones, audio and sensors. Gains beyond one op-amp are shared by cascaded stages. DC-coupled "
+        "on a split supply, AC-coupled around half of a single one, or from ground up when asked for DC."
     )
     equations = (
         "gain = 1 + R_f / R_g",
@@ -249,7 +253,16 @@ def _from_ground(b: Builder, p: Values, gain: float) -> None:
     numbers = {key: value for key, value in p.numbers.items() if key not in shape}
     plain = Values({**numbers, "output_amplitude": peak}, p.choices, p.requirements)
     job = job_of(b, plain, gain, ac=False, rest=rest, room=peak)
-    chosen = choose(b, plain, job, inverting=False, input_peak=peak / gain, input_rest=rest / gain)
+    try:
+        chosen = choose(b, plain, job, inverting=False, input_peak=peak / gain, input_rest=rest / gain)
+    except Infeasible:
+        if asked or level:
+            raise
+        # Fast op-amps stay further away from the rails.
+        rest, peak = supply / 2, supply / 5
+        job = replace(job, rest=rest, peak=peak, room=peak)
+        chosen = choose(b, plain, job, inverting=False, input_peak=peak / gain, input_rest=rest / gain)
+        b.assume(f"the output goes from {rest - peak:.3g} V to {rest + peak:.3g} V")
     b.assume("the signal is DC-coupled and referred to ground")
     arriving, source, reference = b.chain.bias, b.input(), b.ground()
     sink = b.output()

@@ -135,8 +135,8 @@ def offer_linear(b: Builder, path: Path) -> None:
 
 
 def offer_supply_current(b: Builder) -> None:
-    """Quiescent current out of the positive supply."""
-    if b.assembly.supply is None:
+    """Quiescent current out of the positive supply, where there is one and something uses it."""
+    if b.assembly.supply is None or not b.assembly.powered:
         return
     vcc, _ = b.rails()
     b.offer(
@@ -171,7 +171,7 @@ def _offer_impedances(b: Builder, path: Path) -> None:
         frequency = requirement.condition or path.reference
         measure = Measure(
             kind="impedance",
-            signal=voltage(b.chain.input, path.source_reference),
+            signal=voltage(b.source, path.source_reference),
             reference=current("in"),
             at=frequency,
         )
@@ -210,7 +210,7 @@ def _offer_noise(b: Builder, path: Path) -> None:
                 kind="noise_density",
                 signal=signal,
                 at=requirement.condition or path.reference,
-                scale=1 / max(abs(b.chain.gain), 1e-12),
+                scale=1 / max(abs(b.gain), 1e-12),
             ),
         ),
     )

@@ -11,6 +11,7 @@ from voltsmith.knowledge.blocks.offers import offer_supply_current
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.preferred import at_least, nearest
 from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.requirements import Requirement
@@ -27,8 +28,8 @@ from voltsmith.schemas.testbenches import (
 
 DIODE = "1N4148"
 _DROP = 0.75
-_UNIT = 10e3
-"""Ohm. Input, feedback and summing resistors are this, twice this, and half of that again."""
+_UNITS = (10e3, 2e3)
+"""Ohm. Input, feedback and summing resistors are one of these and twice it."""
 _SETTLE, _CYCLES = 6, 4
 
 
@@ -49,7 +50,7 @@ class PrecisionRectifier(Block):
         "the first output jumps by two diode drops at each zero crossing: 2 V_D / SR << 1 / f",
     )
     sources = (
-        "Texas Instruments SNLA140A, AN-31 Op Amp Circuit Collection, fast half-wave and absolute value circuits",
+        "Texas Instruments SNLA140A, AN-31 Op Amp Circuit Collection, half-wave and absolute value circuits",
         "R. Elliott, Elliott Sound Products AN001, Precision Rectifiers",
         "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 4.3.3",
     )
@@ -109,38 +110,23 @@ class PrecisionRectifier(Block):
         frequency = p["operating_frequency"]
         full = p.choice("wave", "full") != "half"
         rest, supply = middle(b), b.supply
-        room, peak = min(supply.vcc - rest, rest - supply.vee), amplitude * max(gain, 1.0)
+        room = min(supply.vcc - rest, rest - supply.vee)
         if amplitude * gain > room:
             raise Infeasible(
                 f"an output of {amplitude * gain:.3g} V peak does not fit on {rails(b)}, which leaves {room:.3g} V"
             )
-        current_out = amplitude * gain / p.get("load_resistance", math.inf)
-        part = b.select_opamp(
-            OpampNeeds(
-                # At the crossing the input is small: the op-amp has to cross two diode drops on it.
-                gain_bandwidth=frequency * max(1e3 / amplitude, 60 * (2 + gain)),
-                slew_rate=max(300 * frequency, 4 * math.pi * frequency * peak),
-                output_current=1.5 * current_out + amplitude / _UNIT,
-                peak_current=current_out,
-                output_low=rest - amplitude - _DROP,
-                output_high=rest + max(amplitude * gain, _DROP) + 0.05,
-                input_low=rest,
-                input_high=rest,
-                offset=max(amplitude / 25, 1e-4),
-                noise_gain=2.0,
-            )
-        )
+        part, unit = _part(b, p, gain)
         source, arriving = b.input(), b.chain.bias
         reference, out = b.signal_ground(), b.output()
         left = source
         if abs(arriving - rest) > 0.01:
             left = b.net("ac")
-            loading = 2 / 3 * _UNIT * 2 if full else _UNIT
+            loading = 2 / 3 * unit * 2 if full else unit
             farads = at_least(min(30 / (2 * math.pi * frequency * loading), 2.2e-3), "E6")
             b.capacitor(farads, *((left, source) if rest > arriving else (source, left)))
         summing, driver, half = b.net("sum"), b.net("drive"), b.net("half")
-        b.resistor(_UNIT, left, summing)
-        b.resistor(_UNIT, half, summing)
+        b.resistor(unit, left, summing)
+        b.resistor(unit, half, summing)
         # A positive input pulls the first output down, through the diode that carries the signal; a
         # negative one is clamped by the other diode.
         b.part(DIODE, {"A": half, "K": driver})
@@ -148,20 +134,48 @@ class PrecisionRectifier(Block):
         b.opamp(reference, summing, driver, of=part)
         adding = b.net("add")
         if full:
-            b.resistor(2 * _UNIT, left, adding)
-            b.resistor(_UNIT, half, adding)
-            feedback = nearest(2 * _UNIT * gain, "E96" if gain != 1 else "E24")
+            b.resistor(2 * unit, left, adding)
+            b.resistor(unit, half, adding)
+            feedback = nearest(2 * unit * gain, "E96" if gain != 1 else "E24")
         else:
-            b.resistor(_UNIT, half, adding)
-            feedback = nearest(_UNIT * gain, "E96" if gain != 1 else "E24")
+            b.resistor(unit, half, adding)
+            feedback = nearest(unit * gain, "E96" if gain != 1 else "E24")
         b.resistor(feedback, adding, out)
         b.opamp(reference, adding, out, of=part)
-        b.assume("the rectified output is positive for both halves" if full else "the positive half is passed")
+        b.assume(
+            "the rectified output is positive for both halves" if full else "the positive half is passed"
+        )
         if rest:
             b.assume(f"the rectified signal is counted from half the supply, {rest:g} V")
         b.transfer(gain, rest)
         seen = Signal(net=out, reference=reference)
         _offer(b, p, source, seen, arriving, frequency, amplitude, full)
+
+
+def _part(b: Builder, p: Values, gain: float) -> tuple[Component, float]:
+    """The op-amp, and the resistance (ohm) that its input current can flow through."""
+    amplitude, frequency, rest = p["input_amplitude"], p["operating_frequency"], middle(b)
+    loaded = amplitude * gain / p.get("load_resistance", math.inf)
+    for unit in _UNITS:
+        needs = OpampNeeds(
+            # At the crossing the input is small: the op-amp has to cross two diode drops on it.
+            gain_bandwidth=frequency * max(1e3 / amplitude, 60 * (2 + gain)),
+            slew_rate=max(300 * frequency, 4 * math.pi * frequency * amplitude * max(gain, 1.0)),
+            output_current=1.5 * loaded + amplitude / unit,
+            peak_current=loaded,
+            output_low=rest - amplitude - _DROP,
+            output_high=rest + max(amplitude * gain, _DROP) + 0.05,
+            input_low=rest,
+            input_high=rest,
+            offset=max(amplitude / 25, 1e-4),
+            bias_current=amplitude / 25 / unit,
+            noise_gain=2.0,
+        )
+        try:
+            return b.select_opamp(needs), unit
+        except Infeasible as reason:
+            last = reason
+    raise last
 
 
 def _offer(
@@ -178,9 +192,7 @@ def _offer(
         asked = requirement.condition or frequency
         size = abs(b.at_input(bias + amplitude) - b.at_input(bias))
         wave = Sine(offset=b.at_input(bias), amplitude=size, frequency=asked)
-        analysis = Transient(
-            start=_SETTLE / asked, stop=(_SETTLE + _CYCLES) / asked, step=1 / asked / 500
-        )
+        analysis = Transient(start=_SETTLE / asked, stop=(_SETTLE + _CYCLES) / asked, step=1 / asked / 500)
         return b.bench("sine", analysis, [b.drive(wave)])
 
     def offer(quantity: str, kind: MeasureKind, scale: float = 1.0) -> None:

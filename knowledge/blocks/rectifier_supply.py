@@ -93,8 +93,8 @@ class RectifierSupply(Block):
             unit="Hz",
             description="frequency of the alternating supply",
             default=50.0,
-            low=10.0,
-            high=1000.0,
+            low=40.0,
+            high=100.0,
         ),
     )
     measures = ("output_voltage", "ripple_voltage", "output_high", "output_low", "output_current")
@@ -181,14 +181,14 @@ class RectifierSupply(Block):
         else:
             target = p.get("ripple_voltage", RIPPLE * best_output)
         worst = 1 - TOLERANCE
+        largest = every[-1]
+        if made(largest).ripple > 1.2 * target:
+            raise Infeasible(
+                f"a ripple of {target:.3g} V at {load:.3g} A needs more than {largest * 1e3:g} mF; "
+                "allow more ripple, or put a regulator behind it"
+            )
         if p.relation("ripple_voltage") == "max" or "ripple_voltage" not in p:
-            found = [farads for farads in every if made(farads * worst).ripple <= target]
-            if not found:
-                raise Infeasible(
-                    f"a ripple of {target:.3g} V at {load:.3g} A needs more than {every[-1] * 1e3:g} mF; "
-                    "allow more ripple, or put a regulator behind it"
-                )
-            return found[0]
+            return next((farads for farads in every if made(farads * worst).ripple <= target), largest)
         fine = values("E12", 1e-6, 22e-3)
         return min(fine, key=lambda farads: abs(math.log(made(farads).ripple / target)))
 

@@ -25,13 +25,14 @@ class SchmittTrigger(Block):
         "comparator, or with an op-amp on request."
     )
     equations = (
-        "non-inverting: V_U = V_ref (1 + R_1 / R_2) - V_OL R_1 / R_2, V_L = V_ref (1 + R_1 / R_2) - V_OH R_1 / R_2",
+        "non-inverting: V_U = V_ref (1 + R_1 / R_2) - V_OL R_1 / R_2",
+        "non-inverting: V_L = V_ref (1 + R_1 / R_2) - V_OH R_1 / R_2",
         "hysteresis = (V_OH - V_OL) R_1 / R_2",
         "inverting: V_U, V_L = (V_CC / R_a + V_O / R_f) / (1 / R_a + 1 / R_b + 1 / R_f), V_O = V_OH, V_OL",
     )
     sources = (
         "Texas Instruments SNOS018G, LMV331-N data sheet, comparator with hysteresis",
-        "Texas Instruments SBOS561C, TLV3201 data sheet, inverting and noninverting comparator with hysteresis",
+        "Texas Instruments SBOS561C, TLV3201 data sheet, comparator with hysteresis",
         "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 4.3.2",
     )
     phrases = (

@@ -19,7 +19,7 @@ class OpampNeeds:
     ``gain_bandwidth`` Hz, ``slew_rate`` V/s, ``noise_gain`` the closed-loop noise gain (for decompensated
     parts), ``output_current`` A, ``offset`` V at most, ``input_resistance``: "fet" inputs needed when the
     source is above about 1 Mohm (``low_bias``). ``open_loop_gain`` (ratio) keeps the gain error small,
-    ``noise`` (V/rtHz) and ``supply_current`` (A an amplifier) are upper bounds. ``peak_current`` (A) flows
+    ``noise`` (V/rtHz), ``bias_current`` (A) and ``supply_current`` (A an amplifier) are upper bounds. ``peak_current`` (A) flows
     at the extremes of the output, whose resistance then costs swing.
     """
 
@@ -33,6 +33,7 @@ class OpampNeeds:
     input_low: float | None = None
     input_high: float | None = None
     low_bias: bool = False
+    bias_current: float | None = None
     open_loop_gain: float = 0.0
     noise: float | None = None
     supply_current: float | None = None
@@ -59,6 +60,8 @@ def shortfall(entry: Component, needs: OpampNeeds, supply: Supply) -> str:
         return f"has up to {limit['offset_max'] * 1e3:g} mV of offset"
     if needs.low_bias and abs(entry.model.get("bias_current", 0.0)) > 1e-9:
         return "has too much input current for this source"
+    if needs.bias_current is not None and abs(entry.model.get("bias_current", 0.0)) > needs.bias_current:
+        return f"has {abs(entry.model['bias_current']) * 1e9:.3g} nA of input current"
     if (gain := entry.model.get("open_loop_gain", math.inf)) < needs.open_loop_gain:
         return f"has an open-loop gain of {gain:.3g}, and {needs.open_loop_gain:.3g} is needed"
     if needs.noise is not None and entry.model.get("noise_voltage", 0.0) > needs.noise:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from voltsmith.knowledge.blocks._amplifying import (
     aim,
     choose,
-    corrected,
     coupling,
-    feedback_set,
     input_range,
     job_of,
     middle,
 )
-from voltsmith.knowledge.blocks._stages import amplifier_path, deliver
+from voltsmith.knowledge.blocks._networks import corrected, feedback_set
+from voltsmith.knowledge.blocks._stages import amplifier_path, deliver, series_capacitor
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Block, Values
 from voltsmith.knowledge.blocks.offers import Path, offer_linear
@@ -101,7 +100,7 @@ class SummingAmplifier(Block):
             if ac and not (source == first and abs(b.chain.bias - rest) < 0.01 and not b.chain.first):
                 left = b.net("ac")
                 ends = (left, source) if rest > 0 else (source, left)
-                b.capacitor(parts.series or coupling(job, parts.ground).capacitor, *ends)
+                series_capacitor(b, parts.series or coupling(job, parts.ground).capacitor, *ends)
             b.resistor(parts.ground, left, summing)
         for source in sources[1:]:
             b.hold(source, 0.0 if ac else rest)

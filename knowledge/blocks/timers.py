@@ -283,7 +283,7 @@ class Monostable555(Block):
         b.offer(
             "supply_current",
             lambda _: Probe(
-                b.bench("idle", Op(), [b.drive(Dc(value=vcc))]),
+                b.bench("idle", Op(), [b.drive(Dc(value=vcc))], loads),
                 Measure(kind="value", signal=current(positive_rail(b))),
             ),
         )

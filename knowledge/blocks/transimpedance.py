@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
-from voltsmith.knowledge.blocks._amplifying import aim, nearest_capacitor, rails
+from voltsmith.knowledge.blocks._amplifying import (
+    aim,
+    rails,
+)
+from voltsmith.knowledge.blocks._networks import nearest_capacitor
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import offer_supply_current
@@ -34,6 +38,8 @@ from voltsmith.schemas.testbenches import (
 
 PEDESTAL = 0.1
 """V at the output for no current on a single supply, since no output reaches its negative rail."""
+SMALLEST = 0.5e-12
+"""F: what a resistor and its pads have anyway."""
 
 
 class TransimpedanceAmplifier(Block):
@@ -50,8 +56,7 @@ class TransimpedanceAmplifier(Block):
     )
     equations = (
         "v_out = v_rest + I R_f, I counted out of the input",
-        "C_f = sqrt(C_in / (2 pi R_f GBW)) puts the feedback pole at the crossover: phase margin 65 degrees "
-        "with C_f sqrt(2) times that",
+        "C_f = sqrt(C_in / (2 pi R_f GBW)) puts the feedback pole at the crossover, 45 degrees of margin",
         "f_-3dB <= sqrt(GBW / (2 pi R_f C_in)), and 1 / (2 pi R_f C_f) for a larger C_f",
     )
     sources = (
@@ -111,12 +116,13 @@ class TransimpedanceAmplifier(Block):
         level = p["input_current"] * resistor if "input_current" in p else None
         if level is not None and level > room:
             raise Infeasible(
-                f"{p['input_current']:.3g} A through {resistor:.3g} ohm make {level:.3g} V, which does not fit "
-                f"on {rails(b)}"
+                f"{p['input_current']:.3g} A through {resistor:.3g} ohm make {level:.3g} V, which does not "
+                f"fit on {rails(b)}"
             )
         peak = level if level is not None else 0.4 * room
         part, capacitor = _amplifier(b, p, resistor, rest, peak)
         source, out = b.input(), b.output()
+        b.assembly.current_inputs.add(source)
         b.resistor(resistor, source, out)
         b.capacitor(capacitor, source, out)
         reference = b.ground()
@@ -197,6 +203,7 @@ class TransimpedanceAmplifier(Block):
 
         for quantity in ("overshoot", "rise_time", "settling_time"):
             b.offer(quantity, step)
+
         # Noise has to be referred to a voltage source: one far away, whose own current is negligible.
         def noise(requirement: Requirement) -> Probe:
             far = Stimulus(name="in", net=source, waveform=Ac(magnitude=1.0), series_resistance=1e15)
@@ -220,9 +227,7 @@ class TransimpedanceAmplifier(Block):
         offer_supply_current(b)
 
 
-def _amplifier(
-    b: Builder, p: Values, resistor: float, rest: float, peak: float
-) -> tuple[Component, float]:
+def _amplifier(b: Builder, p: Values, resistor: float, rest: float, peak: float) -> tuple[Component, float]:
     """The op-amp and C_f (F) for the bandwidth asked, or for the best phase margin where none is."""
     name = next((n for n in ("bandwidth", "upper_cutoff_frequency", "cutoff_frequency") if n in p), None)
     bandwidth = None if name is None else p[name]
@@ -240,7 +245,7 @@ def _amplifier(
         output_high=rest + peak + 0.02,
         input_low=rest,
         input_high=rest,
-        low_bias=resistor >= 1e5,
+        low_bias=resistor >= 3.3e5,
         open_loop_gain=1e3,
         noise=p["noise_density"] * 0.5 if p.relation("noise_density") == "max" else None,
     )
@@ -257,16 +262,21 @@ def _amplifier(
     total = p["source_capacitance"] + part.model.get("input_capacitance", 3e-12)
     optimum = math.sqrt(total / (2 * math.pi * resistor * part.limits["gbw"]))
     least = 1.5 * optimum
+    capacitor = least
     if exact and bandwidth is not None:
         # The op-amp's pole adds to that of the resistor and capacitor.
         capacitor = _capacitor_for(bandwidth, resistor, total, part.limits["gbw"])
         if capacitor < optimum:
             raise Infeasible(
-                f"{bandwidth:.3g} Hz of bandwidth with {resistor:.3g} ohm and {total:.3g} F leave no phase margin"
+                f"{bandwidth:.3g} Hz of bandwidth with {resistor:.3g} ohm and {total:.3g} F leave no "
+                "phase margin"
             )
-    else:
-        capacitor = least
-    return part, max(nearest_capacitor(capacitor), 0.5e-12)
+    if capacitor < 0.4 * SMALLEST:
+        raise Infeasible(
+            f"{floor:.3g} Hz of bandwidth with {resistor:.3g} ohm would need {capacitor * 1e12:.2g} pF across "
+            "the resistor, which is less than it has by itself"
+        )
+    return part, max(nearest_capacitor(capacitor), SMALLEST)
 
 
 def _capacitor_for(bandwidth: float, resistor: float, total: float, gain_bandwidth: float) -> float:

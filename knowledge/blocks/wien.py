@@ -10,9 +10,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from voltsmith.knowledge.blocks._square import aimed
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.blocks.offers import offer_supply_current
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.devices import component
 from voltsmith.knowledge.devices._semiconductors import junction
@@ -21,7 +20,7 @@ from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
-from voltsmith.schemas.testbenches import Bench, Measure, MeasureKind, Pulse, Stimulus, Transient
+from voltsmith.schemas.testbenches import Bench, Measure, MeasureKind, Op, Pulse, Stimulus, Transient
 
 AMPLITUDE = 1.0
 """V, peak, where none is asked for."""
@@ -250,7 +249,7 @@ class WienBridge(Block):
                 period=1000 * period,
             )
             kick = Stimulus(name="kick", type="current", net=positive, waveform=wave)
-            analysis = Transient(start=26 * period, stop=35 * period, step=period / 100)
+            analysis = Transient(start=20 * period, stop=27 * period, step=period / 100)
             return b.bench("run", analysis, [kick])
 
         def offer(quantity: str, kind: MeasureKind) -> None:
@@ -265,9 +264,8 @@ class WienBridge(Block):
             ("output_voltage", "average"),
         ):
             offer(quantity, kind)  # type: ignore[arg-type]
-        b.chain.output = None
-        offer_supply_current(b)
-        b.chain.output = out
+        measure = Measure(kind="value", signal=current("vcc"))
+        b.offer("supply_current", lambda _: Probe(b.bench("supply", Op(), []), measure))
 
 
 def _bridge_values(product: float, impedance: float, p: Values) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from voltsmith.knowledge.blocks._regulated import (
     asked_task,
     check_headroom,
     derive_feed,
+    feed,
     offer_regulator,
     rating,
     task_of,
@@ -187,7 +188,7 @@ class ZenerRegulator(Block):
         check_headroom(task, HEADROOM, "a zener regulator")
         wanted = p.requirements.get("output_voltage")
         shunt = design(task, _zeners(b.components), _tolerance(wanted.tolerance if wanted else SPREAD))
-        source = b.port("in", "power", task.nominal)
+        source = feed(b, task.nominal)
         out, ground = b.output(), b.ground()
         extra = rating(shunt.resistor_power)
         if extra:

@@ -17,8 +17,8 @@ import math
 
 from voltsmith.knowledge.devices._names import model_name
 from voltsmith.knowledge.devices._smooth import (
-    OUTPUT_CAPACITANCE,
     common_mode_error,
+    open_collector,
     output_stage,
     supply_current,
 )
@@ -53,10 +53,7 @@ def comparator_card(component: Component) -> str:
         lines += output_stage(target, resistance=resistance, current=current, idle=idle)
     else:
         low = "emitter" if has_emitter else "vee"
-        drive = f"{num(current / 2)}*(1-tanh(10*v(c)))*tanh(v(vcc,vee)/0.3)"
-        lines += [
-            f"bout out {low} i={drive}*tanh(v(out,{low})/{num(resistance * current)})",
-            f"cout out {low} {num(OUTPUT_CAPACITANCE)}",
-        ]
+        on = "0.5*(1-tanh(10*v(c)))*tanh(v(vcc,vee)/0.3)"
+        lines += open_collector("out", low, on, resistance=resistance, current=current)
     lines += [supply_current(m["supply_current"] - (idle if m.get("push_pull") else 0.0)), f".ends {name}"]
     return "\n".join(lines)

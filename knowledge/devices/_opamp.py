@@ -42,6 +42,7 @@ def opamp_card(component: Component) -> str:
     slew_current = m["slew_rate"] * COMPENSATION
     # The idle current of the output stage is part of the quiescent current.
     idle = min(0.1 * m["supply_current"], 0.01 * m["output_current"])
+    slew = excess("i(vslew)", slew_current, 1000.0)
     lines = [
         f".subckt {name} in_p in_n vcc vee out",
         f"vos ip in_p {num(m['offset'])}",
@@ -55,8 +56,8 @@ def opamp_card(component: Component) -> str:
         f"bgm 0 g i={num(gm)}*(v(ip,in_n)+v(nz){common_mode_error(m)})",
         f"rp g 0 {num(m['open_loop_gain'] / gm)}",
         *swing(m["output_low_headroom"], m["output_high_headroom"]),
-        _clamp(gm),
-        f"bslew g s v={excess('i(vslew)', slew_current, 100.0)}",
+        _clamp(gm, slew),
+        f"bslew g s v={slew}",
         "vslew s c 0",
         f"cc c 0 {num(COMPENSATION)}",
         "gh 0 h c 0 1000",
@@ -69,15 +70,15 @@ def opamp_card(component: Component) -> str:
     return "\n".join(lines)
 
 
-def _clamp(gm: float) -> str:
+def _clamp(gm: float, slew: str) -> str:
     """A source that holds ``g`` between ``lo`` and ``hi``, to 1 mV a volt of overdrive at the input.
 
     It is nearly piecewise linear, on purpose. A diode steep enough to leave the gain alone near the
     rail makes Newton steps smaller than ngspice's tolerance (0.1 % of 15 V), which then calls a point
     converged that is still on its way. The corner of 0.1 mV costs microvolts of input error.
     """
-    high, low = "(v(g)-v(hi))", "(v(g)-v(lo))"
+    high, low = f"(v(c)+{slew}-v(hi))", f"(v(c)+{slew}-v(lo))"
     return (
-        f"bclamp g 0 i={num(20 * gm)}*"
-        f"({high}+sqrt({high}*{high}+1e-6)+{low}-sqrt({low}*{low}+1e-6))"
+        f"bclamp g 0 i={num(500 * gm)}*"
+        f"({high}+sqrt({high}*{high}+1e-8)+{low}-sqrt({low}*{low}+1e-8))"
     )

@@ -53,6 +53,22 @@ def output_stage(target: str, *, resistance: float | str, current: float, idle: 
     ]
 
 
+def open_collector(
+    pin: str, low: str, on: str, *, resistance: float, current: float, tag: str = "o"
+) -> list[str]:
+    """A transistor from ``pin`` to ``low`` that conducts where the expression ``on`` is 1, not where it is 0.
+
+    Conducting, it looks like ``resistance`` (ohm) and sinks at most ``current`` (A); else like 100 Mohm.
+    ``tag`` tells its elements from those of another one in the same subcircuit.
+    """
+    sense = f"i(v{tag})"
+    return [
+        f"b{tag} p{tag} {low} v={sense}*({num(resistance)}+1e8*(1-{on}))+{excess(sense, current)}",
+        f"v{tag} {pin} p{tag} 0",
+        f"c{tag} {pin} {low} {num(OUTPUT_CAPACITANCE)}",
+    ]
+
+
 def supply_current(amperes: float, plus: str = "vcc", minus: str = "vee") -> str:
     """Quiescent current from ``plus`` to ``minus`` that vanishes with the supply (scale 0.3 V)."""
     return f"biq {plus} {minus} i={num(amperes)}*tanh(v({plus},{minus})/0.3)"

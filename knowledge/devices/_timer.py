@@ -16,7 +16,7 @@ Not covered: the current spike while the output switches, leakage of the dischar
 from __future__ import annotations
 
 from voltsmith.knowledge.devices._names import model_name
-from voltsmith.knowledge.devices._smooth import OUTPUT_CAPACITANCE, excess
+from voltsmith.knowledge.devices._smooth import OUTPUT_CAPACITANCE, excess, open_collector
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
@@ -30,7 +30,7 @@ def timer_card(component: Component) -> str:
     divider = m["divider_resistance"]
     quiescent = m["supply_current"] - 5 / (3 * divider)
     current = m["output_current"]
-    on, off = "0.5*(1+tanh(4*v(d)))", "0.5*(1-tanh(4*v(d)))"
+    on, off = "0.5*(1+tanh(12*v(d)))", "0.5*(1-tanh(12*v(d)))"
     resistance = f"({num(m['output_high_resistance'])}*{on}+{num(m['output_low_resistance'])}*{off})"
     # A drop of the high level that vanishes with the supply instead of turning negative.
     high = f"{on}*(v(vcc,gnd)-{num(m['output_high_drop'])}*tanh(v(vcc,gnd)/2))"
@@ -45,7 +45,6 @@ def timer_card(component: Component) -> str:
         f"itr gnd trig {num(m['trigger_current'])}",
         "cth thres gnd 2p",
         "ctr trig gnd 2p",
-        "cdi disch gnd 5p",
         "bq 0 q i=tanh(2.5*v(q)-0.3+6*(1+tanh((v(mid)-v(trig))/0.002))"
         "-3*(1+tanh((v(thres)-v(cont))/0.002))"
         f"-15*(1-tanh((v(reset,gnd)-{num(m['reset_threshold'])})/0.02)))",
@@ -61,8 +60,14 @@ def timer_card(component: Component) -> str:
         f"cout out gnd {num(OUTPUT_CAPACITANCE)}",
         "bsrc vcc 0 i=0.5*(sqrt(i(vo)*i(vo)+1e-12)+i(vo))",
         "bsnk 0 gnd i=0.5*(sqrt(i(vo)*i(vo)+1e-12)-i(vo))",
-        f"bdis disch gnd i={num(m['discharge_current'])}*0.5*(1-tanh(10*v(d)))*tanh(v(vcc,gnd)/0.5)"
-        f"*tanh(v(disch,gnd)/{num(m['discharge_current'] * m['discharge_resistance'])})",
+        *open_collector(
+            "disch",
+            "gnd",
+            f"{off}*tanh(v(vcc,gnd)/0.3)",
+            resistance=m["discharge_resistance"],
+            current=m["discharge_current"],
+            tag="x",
+        ),
         f".ends {name}",
     ]
     return "\n".join(lines)

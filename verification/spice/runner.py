@@ -13,7 +13,7 @@ from voltsmith.schemas.base import GROUND
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.reports import Finding, Measurement, MonteCarlo
 from voltsmith.schemas.requirements import Requirement
-from voltsmith.schemas.testbenches import Bench, Check, Measure, Signal, Testbench
+from voltsmith.schemas.testbenches import Bench, Check, Measure, Op, Signal, Testbench
 from voltsmith.verification.spice.jobs import Job, Outcome
 from voltsmith.verification.spice.measurements import signals_of
 from voltsmith.verification.spice.messages import finding_from
@@ -88,6 +88,26 @@ def simulate(
     return result
 
 
+def operating_points(circuit: Circuit, testbench: Testbench, pool: SimulatorPool) -> list[dict[str, float]]:
+    """DC voltages (V) by net of the circuit at rest in each bench that drives its ports only."""
+    ports = {port.net for port in circuit.ports}
+    signals = [Signal(net=net.name) for net in circuit.nets if net.name != GROUND]
+    measures = tuple(Measure(kind="value", signal=signal) for signal in signals)
+    seen: dict[str, Job] = {}
+    for bench in testbench.benches:
+        if any(stimulus.net not in ports for stimulus in bench.stimuli):
+            continue
+        resting = Bench(name="rest", stimuli=bench.stimuli, loads=bench.loads, analysis=Op())
+        job = _job(circuit, resting, measures, [()], keep=False)
+        seen.setdefault("\n".join(job.deck), job)
+    points = []
+    for outcome in pool.run(list(seen.values())):
+        if not outcome.error:
+            voltages = zip(signals, outcome.values[0], strict=True)
+            points.append({str(s.net): float(v) for s, v in voltages if np.isfinite(v)} | {GROUND: 0.0})
+    return points
+
+
 def _runs_of(bench: Bench, runs: int | None) -> int:
     if runs is not None:
         return runs
@@ -111,7 +131,7 @@ def _job(
             vectors[signal] = (plain(signal.net), plain(signal.reference))
     return Job(
         deck=tuple(deck(circuit, bench, signals)),
-        command=command(bench.analysis),
+        command=command(circuit, bench),
         analysis=bench.analysis.kind,
         vectors=vectors,
         measures=measures,
@@ -137,9 +157,7 @@ def _series(
     return values, reason
 
 
-def _judge(
-    requirement: Requirement, bench: Bench, series: NDArray[np.float64], reason: str
-) -> Measurement:
+def _judge(requirement: Requirement, bench: Bench, series: NDArray[np.float64], reason: str) -> Measurement:
     low, high = requirement.limits()
     inside = np.isfinite(series)
     if low is not None:

@@ -77,7 +77,9 @@ def collect(engine: Engine, job: Job) -> Waves | None:
         second = engine.vector(minus, plot) if minus else None
         if (plus and first is None) or (minus and second is None):
             return None
-        combined = (0.0 if first is None else first) - (0.0 if second is None else second)
+        combined: NDArray[Any] = np.subtract(
+            0.0 if first is None else first, 0.0 if second is None else second
+        )
         # ngspice counts source current into the plus terminal; ours leaves it.
         signals[signal] = -combined if signal.source is not None else combined
     if not signals:

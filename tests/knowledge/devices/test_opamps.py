@@ -89,7 +89,7 @@ def test_slew_rate(bench, deck, name):
     """Driven hard from rail to rail without feedback, the output moves at the slew rate."""
     entry, half = component(name), half_supply(name)
     slew = entry.limits["slew_rate"]
-    drive = 3 * slew / (2 * math.pi * entry.limits["gbw"])
+    drive = 1.5 * slew / (2 * math.pi * entry.limits["gbw"])
     travel = 2 * half / slew
     bench.load(
         [
