@@ -226,6 +226,13 @@ def _tolerance(text: str, host: Draft, draft: Draft, trail: re.Match[str] | None
     if draft.unit != "%" and not draft.plus_minus and draft.start - host.end < len("within"):
         return False
     gap = _TOLERANCE_GAP.fullmatch(text, host.end, draft.start)
+    if (
+        host.bare
+        and draft.plus_minus
+        and draft.dimension == "voltage"
+        and "," in text[host.end : draft.start]
+    ):
+        return False  # "gain 100, ±12 V"
     if gap is None or draft.relation != "eq" or host.kind == "ordinal" or host.tolerance is not None:
         return False
     end = trail.end() if trail else draft.end

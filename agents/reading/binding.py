@@ -23,6 +23,8 @@ from voltsmith.schemas.quantities import QUANTITIES
 
 _BOOK = PhraseBook(QUANTITY_CUES)
 _BEFORE, _AFTER = 6.0, 6.6
+_PLAIN = 3.9
+"""From here on a link is as good as said."""
 _POSTPOSED = frozenset({"in", "out"})
 """Cues that follow their number where they follow one at all."""
 _PREPOSED = frozenset({"from", "on", "off", "to", "into", "into a", "at", "using", "for", "by", "only have"})
@@ -109,7 +111,10 @@ def compatible(token: QuantityToken, quantity: str) -> float:
             return 0.0
         return 1.0
     if token.dimension == "number" and dimension in _UNITLESS_OK:
-        return 0.9 if _PREFIXED.search(token.text) and dimension != "voltage" else 0.6
+        if _PREFIXED.search(token.text) and dimension != "voltage":
+            return 0.9
+        # "2 signals" counts; nobody leaves the unit off a frequency of 2 Hz.
+        return 0.0 if dimension == "frequency" and token.value < 10 else 0.6
     return 0.0
 
 
@@ -171,6 +176,14 @@ def _is_signal(items: Sequence[Item], token: int) -> bool:
     position = next(index for index, item in enumerate(items) if item.kind == "token" and item.token == token)
     follow = items[position + 1].text if position + 1 < len(items) else ""
     return follow in ("signal", "input", "supply", "sensor", "analog", "output", "logic")
+
+
+def rivals(
+    items: Sequence[Item], tokens: Sequence[QuantityToken], function: str, relevant: frozenset[str]
+) -> list[tuple[int, str]]:
+    """Numbers with the quantity each is plainly named as, best first; used on what :func:`bind` left over."""
+    links = sorted(_links(items, tokens, function, relevant), key=lambda link: (-link.score, link.token))
+    return [(link.token, link.quantity) for link in links if link.score >= _PLAIN]
 
 
 def _second_rail(tokens: Sequence[QuantityToken], token: int, bound: Mapping[int, str]) -> bool:

@@ -98,7 +98,11 @@ def structural(text: str, token: QuantityToken) -> bool:
 
 def without_units(words: Sequence[Word], tokens: Sequence[QuantityToken]) -> list[Word]:
     """Words that may name a circuit: those inside a number with a unit ("half an amp") are blanked."""
-    spans = [token.span for token in tokens if token.unit not in ("1", "V/V")]
+    spans = [
+        (min([start for start, _ in token.number_spans] or [token.span[0]]), token.span[1])
+        for token in tokens
+        if token.unit not in ("1", "V/V")
+    ]
     return [
         Word("\0", word.start, word.end) if any(a <= word.start < b for a, b in spans) else word
         for word in words

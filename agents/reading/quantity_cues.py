@@ -27,6 +27,7 @@ _SPEAKS = (
     "that gives",
 )
 _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
+    ("input_amplitude", "amplitude input, amplitude signal, peak input signal, amplitude at the input, peak amplitude input"),
     ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
     ("output_amplitude", "wants, wants to see, want, adc, sound card, recorder, i want, full scale output, at the adc, at the output"),
     ("source_resistance", "strain gauge, bridge, gauge, load cell, pickup, microphone impedance"),
@@ -50,7 +51,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("notch_depth", "depth, deep, notch depth"),
     ("rolloff", "roll off, rolloff, slope, steepness, skirt, roll off rate, roll off slope, rolls off, rolling off"),
     ("phase", "phase, phase shift, phase lag, phase lead"),
-    ("operating_frequency", "operating frequency, signal frequency, input frequency, tone, sine, sine wave, sinewave, signals up to, at frequency, frequency up to, working frequency, signal at, sine input, carrier, sinusoid"),
+    ("operating_frequency", "operating frequency, signal frequency, input frequency, tone, sine, sine wave, sinewave, signals up to, at frequency, frequency up to, working frequency, sine input, carrier, sinusoid"),
     # levels
     ("output_voltage output_current", "output, output voltage, out, vout, outputs, produce, produces, give, gives, giving, deliver, delivers, to, get, regulated, output of, provide, provides, generate, generates, v out, out of it, produces an output, regulated to, stabilised, stabilized, outputting, regulated output, reference, delivering, supplies, need, put out, reference of, makes, make, down to", 0.75),
     ("output_amplitude output_peak_to_peak", "output amplitude, output swing, amplitude, output level, swing, peak output, output signal, peak to peak output, output signal amplitude, swinging, output signal level, vout peak"),

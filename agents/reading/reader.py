@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from voltsmith.agents.reading.binding import Item, bind, compatible, items_of
+from voltsmith.agents.reading.binding import Item, bind, items_of, rivals
 from voltsmith.agents.reading.lexicon import (
     CHOICES,
     CONNECTORS,
@@ -348,35 +348,28 @@ class _Reader:
         return None
 
     def _contradictions(self, names: Sequence[str]) -> list[str]:
-        """Numbers left over that repeat a quantity with another value."""
+        """Numbers left over that are named like a quantity which has another value already."""
         problems = []
         for name, part in zip(names, self.parts, strict=True):
             items = items_of(self.prompt, self.words, self.tokens, part.start, part.end)
-            for index, item in enumerate(items):
-                if item.kind != "token" or item.token in self.accounted:
+            for token, quantity in rivals(items, self.tokens, part.function, relevant(part.function)):
+                known = self.tokens[token]
+                holder = next(
+                    (
+                        r
+                        for r in self.drafts.requirements
+                        if r.stage in (name, None) and r.quantity == quantity and token not in self.accounted
+                    ),
+                    None,
+                )
+                if holder is None:
                     continue
-                before = items[index - 1] if index else None
-                follow = items[index + 1] if index + 1 < len(items) else None
-                named = {
-                    RENAMED.get(part.function, {}).get(q, q)
-                    for other in (before, follow)
-                    if other is not None and other.kind == "word"
-                    for cue in QUANTITY_CUES.get(other.text, ())
-                    for q in cue.quantities
-                }
-                token = self.tokens[item.token]
-                for requirement in self.drafts.requirements:
-                    if requirement.stage not in (name, None) or requirement.quantity not in named:
-                        continue
-                    if not compatible(token, requirement.quantity):
-                        continue
-                    self.accounted.add(item.token)
-                    if abs(requirement.target - token.value) > 1e-6 * abs(token.value):
-                        problems.append(
-                            f"the request gives two values for the {QUANTITIES[requirement.quantity].title}: "
-                            f"{requirement.text.strip()!r} and {token.text.strip()!r}; which one holds?"
-                        )
-                    break
+                self.accounted.add(token)
+                if abs(abs(holder.target) - abs(known.value)) > 1e-6 * abs(known.value):
+                    problems.append(
+                        f"the request gives two values for the {QUANTITIES[quantity].title}: "
+                        f"{holder.text.strip()!r} and {known.text.strip()!r}; which one holds?"
+                    )
         return problems
 
     def _supply(self, requirements: Sequence[Requirement]) -> Supply | None:

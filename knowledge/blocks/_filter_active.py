@@ -66,10 +66,12 @@ class ActivePass(Block):
         source, sink = b.input(), b.output()
         fastest = max(p.get("operating_frequency", 0.0), cutoff)
         built = Cascade(b, p, stages, fastest, gain).build(source, sink)
+        if built.gain > 0 and p["gain"] < 0:
+            raise Infeasible(f"a filter of order {order} from inverting sections does not invert as a whole")
         if built.gain < 0 and p["gain"] > 0:
             b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
         filtered = self._filtered(b, p, cutoff, order, built, peaked, source, sink)
-        filtered.offer_common()
+        filtered.offer_common(sign=math.copysign(1.0, p["gain"]))
         self._offer(filtered, p, sections, built, response, order, ripple)
 
     def _relative(self, p: Values, response: str, order: int, ripple: float) -> tuple[Section, ...]:

@@ -20,6 +20,7 @@ from voltsmith.knowledge.blocks._filter_amplified import (
     SALLEN_KEY,
     predistorted,
 )
+from voltsmith.knowledge.blocks._filter_passive import capacitor
 from voltsmith.knowledge.blocks._filter_prototypes import Section
 from voltsmith.knowledge.blocks._filter_sections import Parts, Target
 from voltsmith.knowledge.blocks.assembly import Builder
@@ -101,7 +102,7 @@ def choose_opamp(
 
     def needs(margin: float) -> OpampNeeds:
         return OpampNeeds(
-            gain_bandwidth=margin * demand,
+            gain_bandwidth=float(f"{margin * demand:.2g}"),
             slew_rate=1.5 * math.tau * fastest * swing,
             output_current=swing / p.get("load_resistance", math.inf) + swing / 2e3,
             output_low=middle - swing,
@@ -111,7 +112,12 @@ def choose_opamp(
             low_bias=min(stage.section.frequency for stage in stages) < 2.0,
         )
 
-    margins = MARGINS if b.named_component("opamp") is None else MARGINS[-1:]
+    margins: tuple[float, ...] = MARGINS
+    if any(stage.shape == "high_pass" for stage in stages):
+        # Its pass band lies where the amplifier gets slower: that cannot be designed around.
+        margins = MARGINS[: 2 if stages[0].topology == SALLEN_KEY else 3]
+    if b.named_component("opamp") is not None:
+        margins = margins[-1:]
     for margin in margins[:-1]:
         try:
             return b.select_opamp(needs(margin)), swing / total
@@ -163,7 +169,9 @@ class Cascade:
             b.transfer(self._gain, middle)
         else:
             b.transfer(self._gain, self._gain * (b.chain.bias - middle) + middle)
-        return Built(bias, corner, self._gain, self.amplitude, self.part)
+        # A negative amplitude makes the test step of an inverting filter rise at its output.
+        amplitude = math.copysign(self.amplitude, self._gain)
+        return Built(bias, corner, self._gain, amplitude, self.part)
 
     def _blocks(self) -> bool:
         return any(stage.shape != "low_pass" for stage in self.stages)
@@ -216,13 +224,13 @@ class Cascade:
             # Its capacitors load the amplifier's output, which has a resistance.
             resistor *= 4 if frequency < 1e5 else 2
         source = self.p.get("source_resistance", 0.0) if self._first and self.b.chain.first else 0.0
-        lowest = max(2 * self.p.get("input_impedance", 0.0) if self._first else 0.0, 30 * source)
+        lowest = max(self.p.get("input_impedance", 0.0) if self._first else 0.0, 30 * source)
         if stage.topology == MULTIPLE_FEEDBACK:
-            lowest *= max(stage.gain, 1.0)
+            lowest *= 2 * max(stage.gain, 1.0)
         fixed = self.p.get("resistance", 0.0) or max(resistor, lowest)
-        capacitor = self.p.get("capacitance", 0.0) or None
+        given = self.p.get("capacitance", 0.0) or None
         weight = 150.0 * len(self.stages)
-        return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, capacitor, source, weight)
+        return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, given, source, weight)
 
     _first = True
 
@@ -259,7 +267,10 @@ class Cascade:
         else:
             nets |= {"plus": b.net("plus"), "minus": sink}
             if abs(stage.gain - 1) > 1e-6:
-                pair = ratio_pair(stage.gain - 1, (1e3, 10e3) if stage.gain > 5 else (4.7e3, 47e3))
+                low = 1e3 if stage.gain > 5 else 4.7e3
+                # Input capacitance must not add a pole within the pass band.
+                low *= min(1.0, 2e4 / stage.section.frequency) if stage.section.frequency < 4e5 else 0.05
+                pair = ratio_pair(stage.gain - 1, (low, 10 * low))
                 around = {"rf": pair.first, "rg": pair.second}
                 nets["minus"] = b.net("fb")
                 # Q depends on the gain, so the section is designed for the one it really gets.
@@ -270,6 +281,9 @@ class Cascade:
         found = self._find(stage, target, around)
         places = [*layout.items(), *(GAIN_LAYOUT.items() if around else ())]
         for name, (a, z) in places:
-            put = b.resistor if name.startswith("r") else b.capacitor
-            put({**found, **around}[name], nets[a], nets[z])
+            value = {**found, **around}[name]
+            if name.startswith("r"):
+                b.resistor(value, nets[a], nets[z])
+            else:
+                capacitor(b, value, nets[a], nets[z])
         b.opamp(nets["plus"], nets["minus"], sink, of=self.part)

@@ -154,13 +154,15 @@ def _offsets(order: int) -> tuple[tuple[int, ...], ...]:
 class Goal:
     """The response a ladder shall have.
 
-    ``loss`` holds (multiple of the edge, attenuation in dB against DC) of the low-pass prototype.
+    ``loss`` holds (multiple of the edge, attenuation in dB against DC) of the low-pass prototype. The edge
+    counts most, but where there is ``ripple``, which the windings' losses would be traded for.
     """
 
     ends: Ends
     cutoff: float
     high_pass: bool
     loss: tuple[tuple[float, float], ...]
+    ripple: bool = False
 
     def deviation(self, ladder: Sequence[Element]) -> NDArray[np.float64]:
         """Difference from the response in dB, the stop band counting less."""
@@ -170,7 +172,7 @@ class Goal:
         grid = np.append(self.cutoff / ratios if self.high_pass else self.cutoff * ratios, flat)
         made = response_db(ladder, self.ends, grid, self.cutoff)
         weight = np.where(wanted > -2 * HALF_POWER_DB, 1.0, 0.15)
-        weight = np.where(np.abs(np.log(ratios)) < 0.08, 4.0, weight)
+        weight = np.where(np.abs(np.log(ratios)) < 0.08, 0.3 if self.ripple else 4.0, weight)
         return np.asarray((made[:-1] - made[-1] - wanted) * weight)
 
 

@@ -59,14 +59,17 @@ class Filtered:
         for quantity in quantities:
             self.offer(quantity, kind, at=self.at, low=self.low, high=self.high)
 
-    def offer_common(self) -> None:
-        """What any filter offers: everything linear, with gains and attenuations against its pass band."""
+    def offer_common(self, sign: float = 1.0) -> None:
+        """What any filter offers: everything linear, with gains and attenuations against its pass band.
+
+        ``sign`` is that of a gain asked for: -1 where the filter inverts and was asked to.
+        """
         offer_linear(self.b, self.path)
 
-        def at_frequency(kind: MeasureKind) -> Callable[[Requirement], Probe]:
+        def at_frequency(kind: MeasureKind, scale: float) -> Callable[[Requirement], Probe]:
             def make(requirement: Requirement) -> Probe:
                 frequency = requirement.condition or self.path.reference
-                return Probe(self.bench(frequency), self.measure(kind, at=frequency))
+                return Probe(self.bench(frequency), self.measure(kind, at=frequency, scale=scale))
 
             return make
 
@@ -76,8 +79,8 @@ class Filtered:
             measure = self.measure("attenuation_db", at=frequency, low=band[0], high=band[1])
             return Probe(self.bench(frequency), measure)
 
-        self.b.offer("gain", at_frequency("gain"))
-        self.b.offer("phase", at_frequency("phase"))
+        self.b.offer("gain", at_frequency("gain", sign))
+        self.b.offer("phase", at_frequency("phase", 1.0))
         self.b.offer("attenuation", attenuation)
 
     def offer_input_impedance(self, frequency: float) -> None:
@@ -180,7 +183,9 @@ def offer_band_pass(
 
     def gain(requirement: Requirement) -> Probe:
         at = requirement.condition or (None if top else center)
-        return Probe(f.bench(at), f.measure("passband_gain", at=at, low=edges[0], high=edges[1]))
+        sign = math.copysign(1.0, p.get("gain", 1.0))
+        measure = f.measure("passband_gain", at=at, low=edges[0], high=edges[1], scale=sign)
+        return Probe(f.bench(at), measure)
 
     b.offer("gain", gain)
     f.offer_ripple(center * (edges[0] / center) ** 0.8, center * (edges[1] / center) ** 0.8)

@@ -17,8 +17,8 @@ from voltsmith.knowledge.preferred import Pair, nearest, product_pair, values
 from voltsmith.schemas.errors import Infeasible
 
 TAU = 2 * math.pi
-R_LIMITS = (150.0, 3.3e6)
-C_LIMITS = (22e-12, 1e-6)
+R_LIMITS = (150.0, 4.7e6)
+C_LIMITS = (22e-12, 4.7e-6)
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ class CommonEmitterAmplifier(Block):
     function = "amplifier"
     title = "Common-emitter amplifier"
     summary = (
-        "One-transistor voltage amplifier, inverting and AC-coupled. The part of the emitter resistor that is "
-        "not bypassed defines the gain, the rest of it holds the operating point."
+        "One-transistor voltage amplifier, inverting and AC-coupled. The part of the emitter resistor that "
+        "is not bypassed defines the gain, the rest of it holds the operating point."
     )
     equations = (
         "gain = -(R_C || R_L) / (r_e + R_E1), r_e = 25.9 mV / I_C",
@@ -293,7 +293,8 @@ def _design(b: Builder, p: Values) -> _Stage:
     )
     if asked > (limit := _swing(b, stage)):
         raise Infeasible(
-            f"an output of {asked:.3g} V peak is more than the {limit:.3g} V that this stage swings on {span:g} V"
+            f"an output of {asked:.3g} V peak is more than the {limit:.3g} V that this stage "
+            f"swings on {span:g} V"
         )
     return stage
 
@@ -319,8 +320,8 @@ def _base_divider(
         needed = 1 / (1 / wish - 1 / own)
         if needed > 4 * parallel:
             raise Infeasible(
-                f"an input impedance of {p['input_impedance']:.3g} ohm would need a base divider that the base "
-                "current upsets; ask for less collector current"
+                f"an input impedance of {p['input_impedance']:.3g} ohm would need a base divider that the "
+                "base current upsets; ask for less collector current"
             )
         parallel = needed
     source = level + base * parallel

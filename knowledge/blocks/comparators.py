@@ -41,7 +41,8 @@ class Comparator(Block):
     title = "Comparator"
     summary = (
         "Tells whether a voltage is above or below a threshold, which a divider takes from the supply. The "
-        "output is high above it, or below it where an inverting one is asked for; with hysteresis on request."
+        "output is high above it, or below it where an inverting one is asked for; with "
+        "hysteresis on request."
     )
     equations = (
         "V_T = V_CC R_2 / (R_1 + R_2)",
@@ -201,9 +202,7 @@ class WindowComparator(Block):
             # Outputs that drive both ways must not be tied together: diodes let them pull down only.
             load = p.get("load_resistance", math.inf)
             pull_up = min(PULL_UP, at_most(load / 20)) if load < math.inf else PULL_UP
-            decider = replace(
-                decider, high=supply.vcc * load / (load + pull_up) if load < math.inf else supply.vcc
-            )
+            decider = replace(decider, high=supply.vcc / (1 + pull_up / load))
             b.resistor(pull_up, vcc, sink)
             for in_p, in_n in ((top, source), (source, foot)):
                 driver = b.net("drive")

@@ -203,8 +203,8 @@ class Differentiator(Block):
     function = "differentiator"
     title = "Differentiator"
     summary = (
-        "Op-amp whose output is the inverted slope of its input: a triangle becomes a square wave. A resistor "
-        "in series with the capacitor and a capacitor across the feedback limit the gain for noise and make "
+        "Op-amp whose output is the inverted slope of its input: a triangle becomes a square wave. A "
+        "resistor in series with the capacitor and a capacitor across the feedback limit the gain for noise and make "
         "it stable."
     )
     equations = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
-from voltsmith.knowledge.blocks._filter_active import SPLIT, ActivePass
+from voltsmith.knowledge.blocks._filter_active import CUTOFF, GAIN, ORDER, SPLIT, ActivePass
 from voltsmith.knowledge.blocks._filter_amplified import MULTIPLE_FEEDBACK
 from voltsmith.knowledge.blocks._filter_cascade import Cascade, Stage
 from voltsmith.knowledge.blocks._filter_offers import offer_band_pass
@@ -27,6 +27,7 @@ MINIMUM_Q = 0.6
 class _MultipleFeedback(ActivePass):
     topology = MULTIPLE_FEEDBACK
     topologies = TOPOLOGIES
+    parameters = (CUTOFF, ORDER, GAIN.model_copy(update={"low": -1000.0}))
 
     def fit(self, asked: Asked) -> float:
         """Where it is named, where the signal shall be inverted or attenuated, and for high Q."""
@@ -126,7 +127,7 @@ class MultipleFeedbackBandPass(Block):
             unit="V/V",
             description="gain at the centre",
             default=1.0,
-            low=0.01,
+            low=-1000.0,
             high=1000.0,
         ),
         Parameter(name="order", unit="1", description="filter order", default=2, low=2, high=MAX_ORDER),
@@ -171,6 +172,10 @@ class MultipleFeedbackBandPass(Block):
         ]
         source, sink = b.input(), b.output()
         built = Cascade(b, p, stages, center, gain).build(source, sink)
+        if built.gain > 0 and p["gain"] < 0:
+            raise Infeasible(
+                f"a band-pass of order {order} from inverting sections does not invert as a whole"
+            )
         if built.gain < 0 and p["gain"] > 0:
             b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
         one = order == 2

@@ -187,7 +187,7 @@ class ActiveNotch(Block):
         # Two followers in the loop that makes Q: each must be exact to a small part of 1/Q.
         for margin in (200.0, 90.0) if b.named_component("opamp") is None else (90.0,):
             needs = OpampNeeds(
-                gain_bandwidth=margin * max(q, 1.0) * center,
+                gain_bandwidth=float(f"{margin * max(q, 1.0) * center:.2g}"),
                 slew_rate=1.5 * TAU * fastest * swing,
                 output_current=swing / p.get("load_resistance", math.inf) + swing / 2e3,
                 output_low=middle - swing,

@@ -194,7 +194,7 @@ def _offer_noise(b: Builder, path: Path) -> None:
     def bench() -> Bench:
         stimulus = b.drive(Ac(offset=b.at_input(path.bias)))
         return b.bench(
-            "noise", Noise(net=path.sink, source="in", start=path.start, stop=path.stop), [stimulus]
+            "noise", Noise(net=path.sink, source="in", start=path.start, stop=1.3 * path.stop), [stimulus]
         )
 
     signal = voltage(path.sink)

@@ -113,7 +113,8 @@ class PrecisionRectifier(Block):
         room = min(supply.vcc - rest, rest - supply.vee)
         if amplitude * gain > room:
             raise Infeasible(
-                f"an output of {amplitude * gain:.3g} V peak does not fit on {rails(b)}, which leaves {room:.3g} V"
+                f"an output of {amplitude * gain:.3g} V peak does not fit on {rails(b)}, "
+                f"which leaves {room:.3g} V"
             )
         part, unit = _part(b, p, gain)
         source, arriving = b.input(), b.chain.bias

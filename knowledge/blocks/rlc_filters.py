@@ -123,7 +123,7 @@ class _Ladder(Block):
         damped = front == 0 and math.isinf(load)
         ends = Ends(self._own_resistor(p, prototype) if damped else front, load)
         loss = tuple((ratio, low_pass_loss(prototype.sections, ratio)) for ratio in GRID)
-        goal = Goal(ends, cutoff, self.high_pass, loss)
+        goal = Goal(ends, cutoff, self.high_pass, loss, prototype.response == "chebyshev")
         fixed = {coil: p[name] for coil, name in ((True, "inductance"), (False, "capacitance")) if name in p}
         exact = refined(elements(self._values(prototype, ends), ends, cutoff, self.high_pass), goal)
         choice = preferred(exact, goal, fixed)

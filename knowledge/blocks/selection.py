@@ -19,7 +19,8 @@ class OpampNeeds:
     ``gain_bandwidth`` Hz, ``slew_rate`` V/s, ``noise_gain`` the closed-loop noise gain (for decompensated
     parts), ``output_current`` A, ``offset`` V at most, ``input_resistance``: "fet" inputs needed when the
     source is above about 1 Mohm (``low_bias``). ``open_loop_gain`` (ratio) keeps the gain error small,
-    ``noise`` (V/rtHz), ``bias_current`` (A) and ``supply_current`` (A an amplifier) are upper bounds. ``peak_current`` (A) flows
+    ``noise`` (V/rtHz), ``bias_current`` (A) and ``supply_current`` (A an amplifier) are upper bounds.
+    ``peak_current`` (A) flows
     at the extremes of the output, whose resistance then costs swing.
     """
 

@@ -273,8 +273,8 @@ def _amplifier(b: Builder, p: Values, resistor: float, rest: float, peak: float)
             )
     if capacitor < 0.4 * SMALLEST:
         raise Infeasible(
-            f"{floor:.3g} Hz of bandwidth with {resistor:.3g} ohm would need {capacitor * 1e12:.2g} pF across "
-            "the resistor, which is less than it has by itself"
+            f"{floor:.3g} Hz of bandwidth with {resistor:.3g} ohm would need {capacitor * 1e12:.2g} pF "
+            "across the resistor, which is less than it has by itself"
         )
     return part, max(nearest_capacitor(capacitor), SMALLEST)
 

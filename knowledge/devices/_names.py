@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voltsmith.schemas.components import Component
 from voltsmith.schemas.base import Reference
+from voltsmith.schemas.components import Component
 
 
 def model_name(component: Component) -> str:

@@ -35,6 +35,7 @@ COMPENSATION = 1e-9
 BOLTZMANN_4KT = 4 * 1.380649e-23 * 300.15
 """4kT (J) at ngspice's nominal 27 degrees Celsius."""
 
+
 def opamp_card(component: Component) -> str:
     """The subcircuit of one amplifier of ``component``."""
     m, name = component.model, model_name(component)
@@ -78,7 +79,4 @@ def _clamp(gm: float, slew: str) -> str:
     converged that is still on its way. The corner of 0.1 mV costs microvolts of input error.
     """
     high, low = f"(v(c)+{slew}-v(hi))", f"(v(c)+{slew}-v(lo))"
-    return (
-        f"bclamp g 0 i={num(500 * gm)}*"
-        f"({high}+sqrt({high}*{high}+1e-8)+{low}-sqrt({low}*{low}+1e-8))"
-    )
+    return f"bclamp g 0 i={num(500 * gm)}*({high}+sqrt({high}*{high}+1e-8)+{low}-sqrt({low}*{low}+1e-8))"

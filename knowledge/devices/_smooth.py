@@ -29,9 +29,7 @@ def excess(current: str, limit: float, volts: float = 200.0) -> str:
     """
     over, under = f"({current}-{num(limit)})", f"({current}+{num(limit)})"
     corner = num((0.002 * limit) ** 2)
-    return (
-        f"{num(volts / 2 / limit)}*({over}+sqrt({over}*{over}+{corner})+{under}-sqrt({under}*{under}+{corner}))"
-    )
+    return f"{num(volts / 2 / limit)}*({over}+sqrt({over}*{over}+{corner})+{under}-sqrt({under}*{under}+{corner}))"
 
 
 def output_stage(target: str, *, resistance: float | str, current: float, idle: float) -> list[str]:
@@ -54,7 +52,14 @@ def output_stage(target: str, *, resistance: float | str, current: float, idle: 
 
 
 def open_collector(
-    pin: str, low: str, on: str, *, resistance: float, current: float, tag: str = "o"
+    pin: str,
+    low: str,
+    on: str,
+    *,
+    resistance: float,
+    current: float,
+    tag: str = "o",
+    capacitance: float = OUTPUT_CAPACITANCE,
 ) -> list[str]:
     """A transistor from ``pin`` to ``low`` that conducts where the expression ``on`` is 1, not where it is 0.
 
@@ -65,7 +70,7 @@ def open_collector(
     return [
         f"b{tag} p{tag} {low} v={sense}*({num(resistance)}+1e8*(1-{on}))+{excess(sense, current)}",
         f"v{tag} {pin} p{tag} 0",
-        f"c{tag} {pin} {low} {num(OUTPUT_CAPACITANCE)}",
+        *([f"c{tag} {pin} {low} {num(capacitance)}"] if capacitance else []),
     ]
 
 

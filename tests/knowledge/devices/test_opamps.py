@@ -112,7 +112,14 @@ def test_slew_rate(bench, deck, name):
 @pytest.mark.parametrize("name", ["LM358", "TL072", "NE5532", "MCP6002"])
 def test_noise(bench, deck, name):
     """The output noise density of a follower at 1 kHz is the voltage noise."""
-    bench.load([*deck.cards(name), *rails(name), "vin in 0 dc 0 ac 1", *amplifier(deck, "U1", name, "in", "out", "out")])
+    bench.load(
+        [
+            *deck.cards(name),
+            *rails(name),
+            "vin in 0 dc 0 ac 1",
+            *amplifier(deck, "U1", name, "in", "out", "out"),
+        ]
+    )
     density = bench.analyse("noise v(out) vin dec 1 1k 10k", plot=1)["onoise_spectrum"][0]
     assert density == pytest.approx(component(name).model["noise_voltage"], rel=0.05)
 
@@ -197,7 +204,14 @@ def test_converges_in_usual_circuits(bench, deck, name):
         "integrator": [source.format(0.1), "r1 in m 10k", "c2 m out 1n", "r2 m out 1e6", *amp("0", "m")],
         "comparator": [source.format(1), "vr r 0 0.2", *amp("in", "r")],
         "schmitt": [source.format(half), "r1 in p 1k", "r2 p out 10k", *amp("p", "0")],
-        "oscillator": [source.format(1), "r1 out p 10k", "r2 p 0 10k", "r3 out m 10k", "c1 m 0 1n", *amp("p", "m")],
+        "oscillator": [
+            source.format(1),
+            "r1 out p 10k",
+            "r2 p 0 10k",
+            "r3 out m 10k",
+            "c1 m 0 1n",
+            *amp("p", "m"),
+        ],
     }
     for label, lines in circuits.items():
         bench.load([*deck.cards(name), *rails(name), *lines, ".options reltol=1e-4"])
