@@ -150,7 +150,10 @@ def _design(prompt: str, settings: Settings, state: State, seconds: float) -> De
     return Design(
         prompt=prompt,
         status="verified" if report.passed else "failed",
-        requirements=tuple(Requirement.model_validate(item) for item in best["proposal"]["requirements"]),
+        requirements=tuple(
+            Requirement.model_validate(item)
+            for item in (*best["proposal"]["requirements"], *best["synthesis"]["requirements"])
+        ),
         not_understood=unread,
         assumptions=tuple(best["synthesis"]["assumptions"]),
         plan=plan,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from voltsmith.knowledge.blocks import Values, block
@@ -22,11 +22,12 @@ _LOADS = {
 
 @dataclass(frozen=True)
 class Synthesis:
-    """A circuit, how it is measured, and what was assumed on the way."""
+    """A circuit, how it is measured, what was assumed on the way, and what blocks hold themselves to."""
 
     circuit: Circuit
     testbench: Testbench
     assumptions: tuple[str, ...]
+    requirements: tuple[Requirement, ...] = ()
 
 
 def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
@@ -47,7 +48,34 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
             builder.is_last = position == len(chain) - 1
             block(instance.block).build(builder, _values(instance, by_id))
     circuit = assembly.finish()
-    return Synthesis(circuit, _testbench(plan, assembly, by_id), tuple(dict.fromkeys(assembly.assumptions)))
+    added = _added(plan, assembly, by_id)
+    owners = {
+        instance.id: (
+            *instance.requirements,
+            *(made.id for made in added if made.stage == instance.id),
+        )
+        for instance in plan.instances()
+    }
+    testbench = _testbench(owners, assembly, by_id | {made.id: made for made in added})
+    return Synthesis(circuit, testbench, tuple(dict.fromkeys(assembly.assumptions)), added)
+
+
+def _added(plan: Plan, assembly: Assembly, by_id: dict[str, Requirement]) -> tuple[Requirement, ...]:
+    """What blocks require of themselves, numbered on, without what was asked for anyway."""
+    asked = {
+        (instance.id, by_id[name].quantity)
+        for instance in plan.instances()
+        for name in instance.requirements
+        if name in by_id
+    }
+    number = max((int(name[1:]) for name in by_id), default=0)
+    made = []
+    for owner, requirement in assembly.required:
+        if (owner, requirement.quantity) not in asked and requirement.quantity in assembly.offers[owner]:
+            asked.add((owner, requirement.quantity))
+            number += 1
+            made.append(requirement.model_copy(update={"id": f"R{number}"}))
+    return tuple(made)
 
 
 def _values(instance: BlockInstance, by_id: dict[str, Requirement]) -> Values:
@@ -82,12 +110,14 @@ def _tighten(assembly: Assembly, requirements: Iterable[Requirement]) -> None:
         )
 
 
-def _testbench(plan: Plan, assembly: Assembly, by_id: dict[str, Requirement]) -> Testbench:
+def _testbench(
+    owners: Mapping[str, Sequence[str]], assembly: Assembly, by_id: Mapping[str, Requirement]
+) -> Testbench:
     benches: dict[str, Bench] = {}
     checks: list[Check] = []
-    for instance in plan.instances():
-        offers = assembly.offers[instance.id]
-        for identifier in instance.requirements:
+    for owner, identifiers in owners.items():
+        offers = assembly.offers[owner]
+        for identifier in identifiers:
             requirement = by_id.get(identifier)
             offer = None if requirement is None else offers.get(requirement.quantity)
             if requirement is None or offer is None or requirement.role != "performance":

@@ -76,12 +76,14 @@ def _reason(state: State) -> dict[str, Any]:
 
 
 def _synthesise(state: State) -> dict[str, Any]:
-    made = synthesise(Plan.model_validate(state["proposal"]["plan"]), _requirements(state))
+    proposed = tuple(Requirement.model_validate(item) for item in state["proposal"]["requirements"])
+    made = synthesise(Plan.model_validate(state["proposal"]["plan"]), proposed)
     return {
         "synthesis": {
             "circuit": made.circuit.model_dump(mode="json"),
             "testbench": made.testbench.model_dump(mode="json"),
             "assumptions": list(made.assumptions),
+            "requirements": [requirement.model_dump(mode="json") for requirement in made.requirements],
         }
     }
 
@@ -127,7 +129,9 @@ def _repair(state: State) -> dict[str, Any]:
 
 
 def _requirements(state: State) -> tuple[Requirement, ...]:
-    return tuple(Requirement.model_validate(item) for item in state["proposal"]["requirements"])
+    """What the circuit is held to: the proposal's requirements, and those its blocks added."""
+    added = state.get("synthesis", {}).get("requirements", ())
+    return tuple(Requirement.model_validate(item) for item in (*state["proposal"]["requirements"], *added))
 
 
 def _after(target: str) -> Callable[[State], str]:

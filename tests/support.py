@@ -82,7 +82,8 @@ def design_block(
     made = instantiate(entry, asked, "s1", asked_requirements, len(asked_requirements) + 1)
     plan = Plan(name=name, chains=((made.instance,),), supply=supply or entry.default_supply)
     everything = (*asked_requirements, *made.assumed)
-    return synthesise(plan, everything), everything
+    synthesis = synthesise(plan, everything)
+    return synthesis, (*everything, *synthesis.requirements)
 
 
 def check_block(name: str, numbers: Mapping[str, float], runs: int = 0, **options: object) -> Checked:

@@ -253,12 +253,17 @@ def _tolerance(text: str, host: Draft, draft: Draft, trail: re.Match[str] | None
     return True
 
 
+_RAILS = frozenset({3.0, 3.3, 5.0, 6.0, 9.0, 10.0, 12.0, 15.0, 18.0})
+"""Supply pairs people have; "gain of 500 ±5 V" ends with one."""
+
+
 def _same_scale(host: Draft, draft: Draft) -> bool:
     if abs(draft.scale + draft.exponent) > 300 or host.relation == "range":
         return False
     if host.bare and not draft.bare:
         # "gain 11 +/-12 V": a pair of rails after a bare number is no tolerance of it.
-        if draft.plus_minus and draft.dimension == "voltage" and abs(draft.written) > 0.3 * abs(host.written):
+        large = abs(draft.written) > 0.3 * abs(host.written)
+        if draft.plus_minus and draft.dimension == "voltage" and (large or abs(draft.written) in _RAILS):
             return False
         host.borrow(draft)
     elif draft.bare and not host.bare:

@@ -334,7 +334,7 @@ FUNCTIONS: dict[str, Cue] = {
 WEAK: frozenset[str] = frozenset(
     phrase.strip()
     for phrase in (
-        "amp, boost, booster, power supply, psu, regulated, regulate, regulates, drop, clock, sine wave, sinewave, "
+        "white led, red led, blue led, green led, yellow led, amp, boost, booster, power supply, psu, regulated, regulate, regulates, drop, clock, sine wave, sinewave, "
         "sinusoid, square wave, test tone, pure tone, audio tone, mains hum, line hum, relay, solenoid, solenoid valve, "
         "valve, pump, fan, motor, dc motor, lamp, bulb, buzzer, electromagnet, heater, led, indicator, trap, pad, "
         "led strip, compare, compares, crosses, level sensor, smoothing capacitor, reservoir capacitor, filter capacitor, "
@@ -389,6 +389,9 @@ CHOICES: dict[str, tuple[str, str]] = {
     "n channel": ("topology", "mosfet"),
     "npn": ("topology", "bjt"),
     "bjt": ("topology", "bjt"),
+    "adjustable": ("topology", "lm317"),
+    "adjustable type": ("topology", "lm317"),
+    "variable": ("topology", "lm317"),
     "555": ("topology", "555"),
     "relaxation": ("topology", "relaxation"),
     "half wave": ("wave", "half"),

@@ -12,6 +12,12 @@ from voltsmith.agents.reading.words import Word
 
 _PLUS_MINUS = re.compile(r"(?:plus\s*(?:and|or|/|-)?\s*|\+\s*(?:and|/)\s*)(?:minus\s*|-\s*)?$", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+(?:[.][0-9]+)?|[.][0-9]+")
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight")
+_COUNT = re.compile(
+    rf"\b({'|'.join(_COUNTS)})[\s-]+(?:\w+[\s-]+)?"
+    r"(?:signals?|voltages?|inputs?|channels?|sources?|microphones?|mics?|sensors?|leds?)\b",
+    re.IGNORECASE,
+)
 _BARE_PAIR = re.compile(r"[+±][\s/]*-?\s*[0-9.]+(?:\s*/?\s*-\s*[0-9.]+)?")
 _ZERO_CROSSING = re.compile(r"\bzero(?=[\s-]+cross)", re.IGNORECASE)
 _UNITY = re.compile(r"\bunity(?:[\s-]+gain)?\b", re.IGNORECASE)
@@ -51,6 +57,11 @@ def read_numbers(text: str) -> list[QuantityToken]:
                 tokens.append(
                     QuantityToken(match.span(), (match.span(),), match.group(), value, "V/V", "ratio")
                 )
+    for match in _COUNT.finditer(text):
+        if not any(start <= match.start() < end for start, end in taken):
+            span = match.span(1)
+            value = float(_COUNTS.index(match.group(1).lower()) + 2)
+            tokens.append(QuantityToken(span, (span,), match.group(1), value, "1", "number"))
     for match in _ZERO_CROSSING.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
             tokens.append(QuantityToken(match.span(), (match.span(),), match.group(), 0.0, "V", "voltage"))

@@ -90,7 +90,9 @@ def read(prompt: str, guess: Guess | None = None) -> Reading:
         )
     assumptions: list[str] = []
     if not parts:
-        parts = [_by_part(prompt, naming) or _guessed(prompt, guess, assumptions)]
+        parts = [
+            _by_part(prompt, naming) or _conversion(prompt, tokens) or _guessed(prompt, guess, assumptions)
+        ]
     return _Reader(prompt, words, tokens, parts, assumptions).run()
 
 
@@ -122,6 +124,18 @@ def _by_part(prompt: str, words: Sequence[Word]) -> Segment | None:
         function = PART_FUNCTIONS.get(lookup.get(prompt[word.start : word.end].lower(), ""))
         if function is not None:
             return Segment(function, 0, len(prompt))
+    return None
+
+
+def _conversion(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
+    """``5 V from 12 V at 300 mA``: one voltage out of another, with a current, is a regulator."""
+    voltages = [token for token in tokens if token.dimension == "voltage" and not token.plus_minus]
+    currents = [token for token in tokens if token.dimension == "current"]
+    if len(voltages) != 2 or not currents:
+        return None
+    between = prompt[voltages[0].span[1] : voltages[1].span[0]].lower().split()
+    if {"from", "to", "into", "off", "out"} & set(between):
+        return Segment("voltage_regulator", 0, len(prompt))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -30,6 +31,10 @@ _SPLIT: Mapping[tuple[str, str], tuple[tuple[str, Relation], tuple[str, Relation
 }
 """Ranges that are two numbers: the edges of a band, the thresholds of a window."""
 _THRESHOLDS = frozenset({"threshold_voltage", "upper_threshold", "lower_threshold"})
+_CORNERS = frozenset(
+    {"cutoff_frequency", "center_frequency", "lower_cutoff_frequency", "upper_cutoff_frequency"}
+)
+_DIRECTION = re.compile(r"\s*(?:above|below|over|under|beyond|past|higher than|lower than)\b", re.IGNORECASE)
 _PEAK = frozenset({"input_amplitude", "output_amplitude"})
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "frequency": (1e-6, 1e11),
@@ -134,6 +139,8 @@ class Drafts:
 def _relation(token: QuantityToken, quantity: str) -> Relation:
     if quantity in _THRESHOLDS or QUANTITIES[quantity].role == "choice":
         return "eq"  # "above 3 V" names a threshold, it does not bound one
+    if quantity in _CORNERS and _DIRECTION.match(token.text):
+        return "eq"  # "remove everything above 200 Hz" says which side goes, not that more will do
     if token.relation == "range" and (token.low is None or token.high is None):
         return "eq"
     relation: Relation = token.relation  # type: ignore[assignment]

@@ -159,6 +159,11 @@ class Chosen(NamedTuple):
     stages: int
     bandwidth: float
 
+    @property
+    def noise_gain(self) -> float:
+        """Closed-loop noise gain of a stage."""
+        return self.part.limits["gbw"] / self.bandwidth
+
 
 def choose(
     b: Builder,

@@ -9,16 +9,23 @@ from voltsmith.knowledge.preferred import nearest, ratio_pair, values
 from voltsmith.schemas.errors import Infeasible
 
 
-def corrected(limit: float, bandwidth: float, stages: int = 1, *, feedback: bool = True) -> float:
+def corrected(limit: float, bandwidth: float, stages: int = 1, *, noise_gain: float | None = None) -> float:
     """Corner (Hz) of a capacitor that, with ``stages`` op-amps of closed-loop ``bandwidth``, makes ``limit``.
 
-    In front of the op-amps it is one more pole, whose squares add. Across a feedback resistor its time
-    constant adds to that of its op-amp: 1 + s (R_f C_f + noise gain / omega_t) + ...
+    In front of the op-amps it is one more pole, whose squares add. Across the feedback resistor of one
+    with ``noise_gain`` the denominator is 1 + s (R_f C_f + noise gain / omega_t) + s^2 R_f C_f / omega_t.
     """
-    poles: float = (1 + (limit / bandwidth) ** 2) ** (stages - 1 if feedback else stages)
-    left = max(2 / poles - 1, 0.1)
-    corner = limit / math.sqrt(left)
-    return corner / max(1 - corner / bandwidth, 0.3) if feedback else corner
+    poles: float = (1 + (limit / bandwidth) ** 2) ** (stages if noise_gain is None else stages - 1)
+    target = max(2 / poles, 1.1)
+    if noise_gain is None:
+        return limit / math.sqrt(target - 1)
+    own = limit / bandwidth
+    share = own / noise_gain
+    # (1 - x share)^2 + (x + own)^2 = target, with x = limit / corner.
+    a, half, c = 1 + share**2, own - share, 1 + own**2 - target
+    inside = half**2 - a * c
+    x = (math.sqrt(inside) - half) / a if inside > 0 else 0.0
+    return limit / max(x, 0.3)
 
 
 class Feedback(NamedTuple):

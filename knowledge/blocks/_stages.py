@@ -22,8 +22,8 @@ LIGHT_LOAD = 10e3
 
 
 def series_capacitor(b: Builder, farads: float, plus: str, minus: str) -> None:
-    """A capacitor in the signal path: ceramic or film up to 10 uF, for electrolytic ones have resistance."""
-    if farads <= 10.001e-6:
+    """A capacitor in the signal path: ceramic or film up to 22 uF, for electrolytic ones have resistance."""
+    if farads <= 22.001e-6:
         b.part(
             "capacitor",
             {"1": plus, "2": minus},

@@ -17,7 +17,8 @@ from voltsmith.schemas.circuits import Circuit, Part, Port, PortRole
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
-from voltsmith.schemas.requirements import Requirement
+from voltsmith.schemas.quantities import QUANTITIES
+from voltsmith.schemas.requirements import Relation, Requirement
 from voltsmith.schemas.testbenches import Analysis, Bench, Dc, Load, Measure, Signal, Stimulus, Waveform
 
 DECOUPLING = 100e-9
@@ -61,6 +62,8 @@ class Assembly:
     offers: dict[str, dict[str, Offer]] = field(default_factory=dict)
     held: dict[str, Stimulus] = field(default_factory=dict)
     """Inputs by net that every bench keeps at a level unless it drives them."""
+    required: list[tuple[str, Requirement]] = field(default_factory=list)
+    """Requirements that blocks add themselves, with the instance; the synthesis agent numbers them."""
     current_inputs: set[str] = field(default_factory=set)
     """Input nets that take a current: benches leave them open where they are not driven."""
     _placed: list[_Placed] = field(default_factory=list)
@@ -403,6 +406,32 @@ class Builder:
         self.chain.gain = arriving_gain * gain
         self.chain.bias = arriving_bias * gain if bias is None else bias
 
+    def require(self, quantity: str, target: float, relation: Relation = "eq", **fields: float) -> None:
+        """Hold the circuit to something nobody has to ask for: that a switch passes the load's current.
+
+        Dropped where the request says something about the same quantity itself.
+
+        Args:
+            quantity: what is measured; it needs an offer.
+            target: its value, in the unit of the quantity.
+            relation: how the target binds.
+            fields: ``tolerance`` or ``absolute_tolerance``, instead of the quantity's own.
+        """
+        known = QUANTITIES[quantity]
+        values = {"tolerance": known.tolerance, "absolute_tolerance": known.absolute} | fields
+        made = Requirement(
+            id="R0",
+            quantity=quantity,
+            target=target,
+            unit=known.unit,
+            relation=relation,
+            role=known.role,
+            stage=self.instance,
+            source="assumed",
+            **values,  # type: ignore[arg-type]
+        )
+        self.assembly.required.append((self.instance, made))
+
     def offer(self, quantity: str, how: Offer) -> None:
         """Offer a measurement of ``quantity``; the last offer for a quantity holds."""
         self.assembly.offers[self.instance][quantity] = how
@@ -437,8 +466,12 @@ class Builder:
         held = [stimulus for net, stimulus in self.assembly.held.items() if net not in driven]
         if not self.first:
             driven |= set(self.assembly.held)
-            held += [self.assembly.resting(net) for net in self.assembly.voltage_inputs() if net not in driven]
-        return Bench(name=f"{self.instance}_{kind}", stimuli=(*stimuli, *held), loads=every, analysis=analysis)
+            held += [
+                self.assembly.resting(net) for net in self.assembly.voltage_inputs() if net not in driven
+            ]
+        return Bench(
+            name=f"{self.instance}_{kind}", stimuli=(*stimuli, *held), loads=every, analysis=analysis
+        )
 
 
 def voltage(net: str, reference: str = GROUND) -> Signal:

@@ -120,7 +120,11 @@ class DifferenceAmplifier(Block):
         """Equal resistor pairs at both inputs; capacitors across the second ones limit the band."""
         job = _job(b, p)
         chosen = choose(b, p, job, inverting=True, input_peak=job.peak, stages=1)
-        upper = None if job.limit is None else corrected(job.limit, chosen.bandwidth)
+        upper = (
+            None
+            if job.limit is None
+            else corrected(job.limit, chosen.bandwidth, noise_gain=chosen.noise_gain)
+        )
         halved = _half_impedance(p)
         parts = feedback_set(job.gain, input_range(halved, chosen, job.gain, exact=upper is None), upper)
         plus, minus = b.input("in_p"), b.extra_input("in_n")
@@ -198,8 +202,10 @@ class InstrumentationAmplifier(Block):
         across = None
         if job.limit is not None:
             # The pole of the front is one more; the last op-amp's, at a gain of 1, adds to the capacitor's.
-            corner = corrected(job.limit, chosen.bandwidth, feedback=False)
-            parts = feedback_set(1.0, (1e3, 47e3), corrected(corner, chosen.part.limits["gbw"] / 2))
+            corner = corrected(job.limit, chosen.bandwidth)
+            parts = feedback_set(
+                1.0, (1e3, 47e3), corrected(corner, chosen.part.limits["gbw"] / 2, noise_gain=2.0)
+            )
             each, across = parts.ground, parts.across
         b.resistor(each, first, upper_node, tolerance=tolerance)
         b.resistor(each, upper_node, reference, tolerance=tolerance)

@@ -103,7 +103,11 @@ class InvertingAmplifier(Block):
         job, chosen = choose_or_block_dc(b, p, job, inverting=True, input_peak=0.0)
         ac = job.ac
         own = gain ** (1 / chosen.stages)
-        upper = None if job.limit is None else corrected(job.limit, chosen.bandwidth, chosen.stages)
+        upper = (
+            None
+            if job.limit is None
+            else corrected(job.limit, chosen.bandwidth, chosen.stages, noise_gain=chosen.noise_gain)
+        )
         free = upper is not None or job.low is not None
         parts = feedback_set(own, input_range(p, chosen, own, exact=not free), upper, job.low)
         source, reference, summing = b.input(), b.signal_ground(), b.net("sum")

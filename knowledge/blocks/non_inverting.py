@@ -81,10 +81,10 @@ def _cascade(b: Builder, p: Values, job: Job, chosen: Chosen, source: str, sink:
     each, net = job.gain ** (1 / chosen.stages), source
     corner = None
     if job.limit is not None and each < ROLLS_OFF:
-        front = corrected(job.limit, chosen.bandwidth, chosen.stages, feedback=False)
+        front = corrected(job.limit, chosen.bandwidth, chosen.stages)
         net = _filtered(b, p, front, net)
     elif job.limit is not None:
-        corner = corrected(job.limit, chosen.bandwidth, chosen.stages)
+        corner = corrected(job.limit, chosen.bandwidth, chosen.stages, noise_gain=chosen.noise_gain)
     for index in range(chosen.stages):
         following = sink if index == chosen.stages - 1 else b.net("mid")
         leg = ac_leg(b, job, job.ac, each, reference)

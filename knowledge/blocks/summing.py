@@ -89,7 +89,11 @@ class SummingAmplifier(Block):
         job = job_of(b, _sum_of_levels(p, count), gain, ac=ac, rest=rest, room=room)
         # For its noise gain and its offset the stage looks like one of n times the gain.
         chosen = choose(b, p, replace(job, gain=gain * count), inverting=True, input_peak=0.0, stages=1)
-        upper = None if job.limit is None else corrected(job.limit, chosen.bandwidth)
+        upper = (
+            None
+            if job.limit is None
+            else corrected(job.limit, chosen.bandwidth, noise_gain=chosen.noise_gain)
+        )
         free = upper is not None or job.low is not None
         parts = feedback_set(gain, input_range(p, chosen, gain, exact=not free), upper, job.low)
         first = b.input("in1")
