@@ -32,8 +32,8 @@ from voltsmith.schemas.testbenches import (
 DEVICE = "xdut"
 """Name of the instance of the circuit under test in every deck."""
 
-# With the usual trtol of 7, time steps jump across the regeneration of comparators, latches and slow relaxation
-# oscillators, and land on the wrong branch now and then; 1 costs next to nothing.
+# With the usual trtol of 7, time steps jump across the regeneration of latches and slow oscillators and now
+# and then land on the wrong branch; 1 costs next to nothing.
 OPTIONS = ".options noacct reltol=1e-4 abstol=1e-13 vntol=1e-8 trtol=1 itl1=500 itl4=100"
 _ELEMENT = {"resistor": "r", "capacitor": "c", "inductor": "l", "current": "i"}
 

@@ -151,6 +151,8 @@ def bind(
         elif tokens[token].plus_minus and tokens[token].dimension == "voltage":
             bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
     used.update(bound.values())
+    if "threshold_voltage" in used and function in _WINDOWS:
+        used |= {"lower_threshold", "upper_threshold"}  # the two ends of the range
     claimed: set[int] = set()
     cued: set[str] = set()
     for link in sorted(_links(items, tokens, function, relevant), key=lambda link: (-link.score, link.token)):

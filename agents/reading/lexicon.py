@@ -328,6 +328,8 @@ FUNCTIONS: dict[str, Cue] = {
         "full bridge, unregulated dc supply, unregulated dc, wall transformer, bridge and reservoir, raw dc",
     ),
     **_cues("voltage_regulator", "supply of, adjustable supply", weak=True),
+    **_cues("led_indicator", "forward drop, forward voltage", weak=True),
+    **_cues("sine_oscillator", "sine, generate sine, sine tone", weak=True),
 }
 """Function cues by phrase."""
 

@@ -27,6 +27,7 @@ _SPEAKS = (
     "that gives",
 )
 _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
+    ("", "low dropout, low noise, low distortion, low power, low cost, high gain, low offset"),
     ("input_amplitude", "amplitude input, amplitude signal, peak input signal, amplitude at the input, peak amplitude input"),
     ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
     ("output_amplitude", "wants, wants to see, want, adc, sound card, recorder, i want, full scale output, at the adc, at the output"),

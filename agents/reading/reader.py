@@ -54,6 +54,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PART_NAME = re.compile(
     r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*)\b"
 )
+_SIGNAL = re.compile(r"\b(?:sensor|signal|adc|transducer|probe|pickup|thermocouple)s?\b", re.IGNORECASE)
 _SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
 _ALWAYS_RELEVANT = frozenset(
     {
@@ -128,15 +129,27 @@ def _by_part(prompt: str, words: Sequence[Word]) -> Segment | None:
 
 
 def _conversion(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
-    """``5 V from 12 V at 300 mA``: one voltage out of another, with a current, is a regulator."""
+    """What two voltages and little else ask for.
+
+    ``5 V from 12 V at 300 mA`` is a regulator; a signal of one size that has to become another is an
+    amplifier, or a divider where it has to become smaller.
+    """
     voltages = [token for token in tokens if token.dimension == "voltage" and not token.plus_minus]
-    currents = [token for token in tokens if token.dimension == "current"]
-    if len(voltages) != 2 or not currents:
+    if len(voltages) < 2:
         return None
-    between = prompt[voltages[0].span[1] : voltages[1].span[0]].lower().split()
-    if {"from", "to", "into", "off", "out"} & set(between):
-        return Segment("voltage_regulator", 0, len(prompt))
-    return None
+    first, second = voltages[:2]
+    between = prompt[first.span[1] : second.span[0]].lower().split()
+    if len(voltages) == 2 and any(token.dimension == "current" for token in tokens):
+        if {"from", "to", "into", "off", "out"} & set(between):
+            return Segment("voltage_regulator", 0, len(prompt))
+        return None
+    if _SIGNAL.search(prompt) is None or not {"to", "need", "want", "wants", "into", "needs"} & set(between):
+        return None
+    before, after = (token.high if token.high is not None else token.value for token in (first, second))
+    if before <= 0 or after <= 0:
+        return None
+    choices = {"coupling": "dc"} if first.low == 0 else {}
+    return Segment("amplifier" if after > before else "voltage_divider", 0, len(prompt), choices)
 
 
 def _guessed(prompt: str, guess: Guess | None, assumptions: list[str]) -> Segment:

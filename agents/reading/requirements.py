@@ -83,6 +83,8 @@ class Drafts:
         stage: str | None,
         condition: QuantityToken | None,
     ) -> None:
+        if quantity in _PEAK and relation == "range" and token.low == 0 and token.high is not None:
+            value, relation = token.high, "eq"  # a signal from 0 to 100 mV has a size, not a choice of sizes
         known = QUANTITIES[quantity]
         unit, target = known.unit, value
         absolute, tolerance = known.absolute, known.tolerance

@@ -188,13 +188,16 @@ class WindowComparator(Block):
         inside_supply(b, upper, lower)
         decider = choose_decider(b, p, lower, upper)
         source, sink = b.input(), b.output()
-        vcc, bottom = b.rails()
-        supply = b.supply
-        first, second, third = _three(supply.vcc, upper, lower, supply.vee)
+        vcc, supply = b.rails()[0], b.supply
         top, foot = b.net("upper"), b.net("lower")
-        b.resistor(first, vcc, top)
-        b.resistor(second, top, foot)
-        b.resistor(third, foot, bottom)
+        if supply.vee == 0:
+            first, second, third = _three(supply.vcc, upper, lower)
+            b.resistor(first, vcc, top)
+            b.resistor(second, top, foot)
+            b.resistor(third, foot, b.ground())
+        else:
+            # One chain between split rails would make a small level out of the difference of large ones.
+            top, foot = (_reference(b, level, net) for level, net in ((upper, top), (lower, foot)))
         if decider.pull_up is not None:
             place(b, decider, top, source, sink)
             place(b, decider, source, foot, sink, pull_up=False)
@@ -227,22 +230,25 @@ class WindowComparator(Block):
         offer_delay(b, test, decider, (lower + test.low) / 2, center)
 
 
-def _three(top: float, upper: float, lower: float, bottom: float) -> tuple[float, float, float]:
-    """Three resistors in a chain between two rails for two levels (all V), of about 100 kohm together."""
-    span = top - bottom
-    shares = (top - upper, upper - lower, lower - bottom)
+def _reference(b: Builder, level: float, net: str) -> str:
+    """The net that holds ``level`` (V): ``net`` with its divider, or ground for zero."""
+    if level == 0:
+        return b.ground()
+    reference_divider(b, level, net)
+    return net
+
+
+def _three(top: float, upper: float, lower: float) -> tuple[float, float, float]:
+    """Three resistors in a chain from ``top`` to ground for two levels (V), of about 100 kohm together."""
+    shares = (top - upper, upper - lower, lower)
     best: tuple[float, tuple[float, float, float]] | None = None
     for rank, series in enumerate(("E24", "E96")):
-        low = 20e3 * shares[2] / span + 30
+        low = 20e3 * shares[2] / top + 30
         for third, near, far in itertools.product(values(series, low, 10 * low), _NEAR, _NEAR):
             second = nearest(third * shares[1] / shares[2] * near, series)
             first = nearest(third * shares[0] / shares[2] * far, series)
             whole = first + second + third
-            got = (bottom + span * (second + third) / whole, bottom + span * third / whole)
-            # A level near zero between split rails has to be right in absolute terms.
-            errors = [
-                abs(a - w) / max(abs(w), 0.003 * span) for a, w in zip(got, (upper, lower), strict=True)
-            ]
+            errors = (abs(top * (second + third) / whole / upper - 1), abs(top * third / whole / lower - 1))
             cost = max(errors) + 0.002 * rank
             if best is None or cost < best[0]:
                 best = (cost, (first, second, third))

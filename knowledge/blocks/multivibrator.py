@@ -28,12 +28,14 @@ from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.testbenches import Measure, Pulse, Stimulus
 
-COLLECTOR_CURRENT = 2e-3
-"""A through a collector resistor."""
+COLLECTOR_CURRENT = ((2e3, 2e-3), (math.inf, 5e-3))
+"""A through a collector resistor, up to a frequency (Hz): fast circuits need capacitors well above stray ones."""
 BASE_RATIO = (12.0, 30.0, 50.0)
 """Base over collector resistor: least, usual, most. More sharpens the edges, less makes saturation sure."""
 EMITTER_BASE = 6.0
 """V of supply up to which the bases stand the swing below ground; above, diodes take it."""
+FAST = 10e3
+"""Hz up to which transistors with a diode at the base turn off in time."""
 SATURATED = 0.05
 """V across a saturated transistor."""
 _THERMAL = 0.025865
@@ -153,11 +155,17 @@ class Multivibrator(Block):
         entry = b.named_component("npn") or component("BC547B")
         diode = diode_for(10e-3, 1.2 * supply, feature="signal") if supply > EMITTER_BASE else None
         load = p.get("load_resistance", math.inf)
+        if diode is not None and frequency > FAST:
+            raise Infeasible(
+                f"above {EMITTER_BASE:g} V diodes guard the bases, behind which the transistors turn off too "
+                f"slowly for {frequency:.3g} Hz; use {EMITTER_BASE:g} V or less, or a 555"
+            )
         if "load_current" in p:
             raise Infeasible(
                 "a collector resistor delivers no load current; use a 555, or put a transistor switch behind"
             )
-        collector = nearest(min(supply / COLLECTOR_CURRENT, load / 5), "E12")
+        usual = next(amperes for limit, amperes in COLLECTOR_CURRENT if frequency <= limit)
+        collector = nearest(min(supply / usual, load / 5), "E12")
         if collector < 100:
             raise Infeasible(f"a load of {load:.3g} ohm is too much for a collector; use a 555")
         levels = levels_of(entry, diode, supply, collector)

@@ -44,11 +44,13 @@ def point(peak: float, load: float, capacitor: float, mains: float, diode: Compo
     to it again.
     """
     top = peak - 2 * forward_voltage(diode, _PEAK_RATIO * load)
+    # A diode begins to conduct with less than its drop at the peak of the current.
+    start = 2 * forward_voltage(diode, load / 10)
     half = 1 / (2 * mains)
     omega = 2 * math.pi * mains
 
     def gap(time: float) -> float:
-        wave = peak * abs(math.cos(omega * time)) - (peak - top)
+        wave = peak * abs(math.cos(omega * time)) - start
         return (top - load * time / capacitor) - wave
 
     # The next half wave rises from a quarter of a period on.

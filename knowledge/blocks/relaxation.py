@@ -30,6 +30,8 @@ FAST = 20e3
 """Hz from which a comparator is the better switch."""
 SLEW_SHARE = 0.05
 """Most of a half period that the output may take from rail to rail."""
+SLOW = 10.0
+"""Hz below which the timing resistor is so large that only FET inputs leave it alone."""
 PULL_UP = 2.2e3
 """Ohm from an open collector to the supply."""
 
@@ -144,6 +146,7 @@ def choose_switch(b: Builder, frequency: float, load: float) -> Switch:
         output_high=supply.vcc - 0.1,
         input_low=supply.vee + 0.3 * supply.span,
         input_high=supply.vcc - 0.3 * supply.span,
+        low_bias=frequency < SLOW,
     )
     ordinary = dataclasses.replace(needs, output_low=None, output_high=None)
     found = _candidates(b, needs, frequency, load) or _candidates(b, ordinary, frequency, load)

@@ -35,8 +35,12 @@ BIPOLAR_LIMIT = 0.3
 FORCED_GAIN = (10.0, 20.0)
 """Collector over base current of a saturated switch: the usual value, and the most."""
 COIL_CHOICES = ("relay", "solenoid", "motor", "coil", "inductive", "valve")
+DARLINGTON_DROP = 0.75
+"""V across a closed Darlington."""
 COIL = 0.1
 """H of an inductive load that is not described further."""
+DROP = 0.045
+"""Most of the supply that a closed switch may take from its load."""
 _DERATING = 1.25
 
 _PARAMETERS = (
@@ -65,12 +69,16 @@ _MEASURES = (
 
 @dataclass(frozen=True)
 class Duty:
-    """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V."""
+    """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V.
+
+    ``drop`` (V) is what the closed switch may take.
+    """
 
     supply: float
     current: float
     inductance: float
     control: float
+    drop: float
 
     @property
     def resistance(self) -> float:
@@ -84,7 +92,11 @@ def duty_of(p: Asked | Values, supply: float) -> Duty:
     amperes = p.get("load_current", LOAD)
     inductive = any(p.choice(name) in COIL_CHOICES for name in ("load", "load_type"))
     henries = p.get("load_inductance", COIL if inductive else 0.0)
-    return Duty(level, amperes, henries, p.get("control_voltage", 5.0))
+    drop = DROP * level
+    allowed = p.requirements.get("saturation_voltage")
+    if allowed is not None and allowed.relation == "max":
+        drop = min(drop, allowed.target)
+    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop)
 
 
 def derive_load(asked: Asked, supply: float) -> dict[str, float]:
@@ -253,7 +265,7 @@ class BipolarSwitch(Block):
         if enough:
             return min(enough, key=lambda entry: (entry.cost, entry.id)), base
         pairs = [entry for entry in fitting if "darlington" in entry.features]
-        if pairs and duty.control > 3.0:
+        if pairs and duty.control > 3.0 and duty.drop > DARLINGTON_DROP:
             entry = min(pairs, key=lambda entry: entry.cost)
             return entry, min(10 * duty.current / entry.limits["current_gain_min"], PIN_CURRENT)
         raise Infeasible(
@@ -367,6 +379,8 @@ def unfit(entry: Component, duty: Duty) -> str:
         return f"may need {limits['threshold_max']:g} V to begin to conduct"
     channel = 1 / (model["transconductance"] * drive)
     resistance = model["drain_resistance"] + model["source_resistance"] + channel
+    if duty.current * resistance > duty.drop:
+        return f"would drop {duty.current * resistance:.2g} V"
     # Saturated, the channel carries Kp/2 times the square of the drive.
     if duty.current > 0.5 * model["transconductance"] * drive**2 / 2:
         return f"does not carry {duty.current:.3g} A with {duty.control:g} V at its gate"
@@ -385,7 +399,8 @@ def _supply(block: Block, asked: Asked) -> float:
 
 def _filled(block: Block, asked: Asked) -> Asked:
     """``asked`` with what can be derived from it."""
-    return Asked(numbers={**block.derive(asked), **asked.numbers}, choices=asked.choices, supply=asked.supply)
+    numbers = {**block.derive(asked), **asked.numbers}
+    return Asked(numbers, asked.requirements, asked.choices, supply=asked.supply)
 
 
 def _kinds(names: tuple[str, ...]) -> set[str]:

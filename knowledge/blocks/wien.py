@@ -30,6 +30,8 @@ FLATTENING = 1.02
 """Amplitude of the fundamental over the peak of the output: the third harmonic flattens the tops."""
 BANDWIDTHS = 80.0
 """Gain-bandwidth over frequency, at least: the error it leaves (5 % here) is taken off by calculation."""
+MOST_LAG = 0.07
+"""Rad: the most that the capacitance of the diodes may turn the phase."""
 _THERMAL = 0.025865
 
 
@@ -101,7 +103,7 @@ def design_limiter(amplitude: float, gain: float, diode: Component, impedance: f
                 cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start - START)
                 if best is None or cost < best[0]:
                     best = (cost, limiter)
-        if best is not None and best[0] < 0.05:
+        if best is not None and best[0] < 0.2:
             break
     if best is None or abs(limited_amplitude(best[1], diode, gain) / amplitude - 1) > 0.06:
         return None
@@ -200,7 +202,7 @@ class WienBridge(Block):
         gain = 3.0
         for _ in range(20):
             gain = 3 * (1 + (gain * share) ** 2)
-        diode, limiter = self._limiter(amplitude, gain, impedance)
+        diode, limiter = self._limiter(amplitude, gain, impedance, frequency)
         lag = 3 * gain * share + 3 * diode_lag(limiter, diode, gain, frequency)
         stretch = (math.sqrt(lag**2 + 4) - lag) / 2
         resistor, capacitor = _bridge_values(stretch / (2 * math.pi * frequency), impedance, p)
@@ -222,13 +224,17 @@ class WienBridge(Block):
         self._offer(b, frequency, amplitude, positive, out, resistor)
 
     @staticmethod
-    def _limiter(amplitude: float, gain: float, impedance: float) -> tuple[Component, Limiter]:
+    def _limiter(
+        amplitude: float, gain: float, impedance: float, frequency: float
+    ) -> tuple[Component, Limiter]:
         for name in ("1N4148", "BAT54"):
             diode = component(name)
-            if (limiter := design_limiter(amplitude * FLATTENING, gain, diode, impedance)) is not None:
+            limiter = design_limiter(amplitude * FLATTENING, gain, diode, impedance)
+            if limiter is not None and diode_lag(limiter, diode, gain, frequency) < MOST_LAG:
                 return diode, limiter
         raise Infeasible(
-            f"diodes do not hold an amplitude of {amplitude:g} V; it can be about 0.4 V to 14 V, peak"
+            f"diodes do not hold an amplitude of {amplitude:g} V at {frequency:.3g} Hz; it can be about 0.5 V "
+            "to 14 V, peak, and 1 V or more above 500 kHz"
         )
 
     @staticmethod
