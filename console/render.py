@@ -109,14 +109,24 @@ def _results(console: Console, design: Design) -> None:
         table = Table(box=None, padding=(0, 2, 0, 2))
         for heading in ("", "requirement", "asked", "measured", "Monte Carlo"):
             table.add_column(heading, header_style="dim")
+        several = design.plan is not None and len(design.plan.instances()) > 1
         for measurement in report.measurements:
-            table.add_row(*_row(by_id[measurement.requirement], measurement))
+            requirement = by_id[measurement.requirement]
+            stage = _stage(design, requirement) if several else ""
+            table.add_row(*_row(requirement, measurement, stage))
         console.print("\n[bold]Measured in SPICE[/]")
         console.print(table)
     _rest(console, report, by_id)
 
 
-def _row(requirement: Requirement, measurement: Measurement) -> tuple[str, ...]:
+def _stage(design: Design, requirement: Requirement) -> str:
+    """The block a requirement belongs to, where a design has several."""
+    instances = design.plan.instances() if design.plan is not None else ()
+    found = next((item for item in instances if item.id == requirement.stage), None)
+    return "" if found is None else f", {found.block.replace('_', ' ')}"
+
+
+def _row(requirement: Requirement, measurement: Measurement, stage: str) -> tuple[str, ...]:
     mark = "[green]✓[/]" if measurement.passed else "[red]✗[/]"
     value = measurement.reason if measurement.value is None else show(measurement.value, measurement.unit)
     at = "" if requirement.condition is None else f" at {show(requirement.condition, 'Hz')}"
@@ -127,7 +137,7 @@ def _row(requirement: Requirement, measurement: Measurement) -> tuple[str, ...]:
         words = f"{low} … {high}, {spread.yield_fraction * 100:.0f} % of {spread.runs} good"
     return (
         mark,
-        escape(QUANTITIES[requirement.quantity].title + at),
+        escape(QUANTITIES[requirement.quantity].title + at + stage),
         _bounds(measurement),
         escape(value),
         words,

@@ -229,7 +229,7 @@ class Cascade:
             lowest *= 2 * max(stage.gain, 1.0)
         fixed = self.p.get("resistance", 0.0) or max(resistor, lowest)
         given = self.p.get("capacitance", 0.0) or None
-        weight = 150.0 * len(self.stages)
+        weight = 150.0 * len(self.stages) * (3 if stage.shape == "band_pass" else 1)
         return Target(frequency, stage.section.q or 0.0, stage.gain, fixed, given, source, weight)
 
     _first = True

@@ -167,6 +167,9 @@ def choose_astable(
     """
     best: Chosen | None = None
     for c in values("E12", 100e-12, 1000e-6) if capacitor is None else (capacitor,):
+        charging = wanted.period if diode else wanted.high
+        if best is not None and _inconvenience(c, charging / (math.log(2) * c)) > best.cost + 0.1:
+            continue
         found = _ideal(timer, wanted, diode, c)
         if found is None:
             continue
@@ -185,13 +188,18 @@ def choose_astable(
                     period = abs(times.period / wanted.period - 1)
                     duty = abs(times.high / times.period - wanted.high / wanted.period)
                     cost = 100 * (max(period - 0.004, 0) + (max(duty - 0.004, 0) if duty_matters else 0))
-                    cost += period * 20 + 0.25 * rank + (2.0 if electrolytic else 0.0)
-                    # Below 330 pF stray capacitance counts.
-                    cost += max(math.log(330e-12 / c), 0.0)
-                    cost += 0.15 * abs(math.log(max(total, 1e3) / 68e3)) + (0.0 if _common(c) else 0.3)
+                    cost += period * 20 + 0.25 * rank + _inconvenience(c, total)
                     if best is None or cost < best.cost:
                         best = Chosen(chosen_a, chosen_b, c, times, cost)
     return best
+
+
+def _inconvenience(c: float, total: float) -> float:
+    """What speaks against a capacitor (F) and the resistors (ohm, together) that go with it."""
+    cost = 2.0 if c > 1.0001e-6 else 0.0
+    # Below 330 pF stray capacitance counts.
+    cost += max(math.log(330e-12 / c), 0.0) + (0.0 if nearest(c, "E6") == c else 0.3)
+    return cost + 0.15 * abs(math.log(max(total, 1e3) / 68e3))
 
 
 def _ideal(timer: Timer, wanted: Times, diode: Component | None, c: float) -> tuple[float, float] | None:
@@ -217,7 +225,3 @@ def _around(value: float, series: str) -> tuple[float, ...]:
     if value <= 0:
         return ()
     return tuple(sorted(values(series, value / 1.3, value * 1.3), key=lambda v: abs(math.log(v / value)))[:2])
-
-
-def _common(c: float) -> bool:
-    return nearest(c, "E6") == c

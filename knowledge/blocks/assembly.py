@@ -70,6 +70,7 @@ class Assembly:
     _ports: dict[str, Port] = field(default_factory=dict)
     _nets: set[str] = field(default_factory=set)
     _mid: bool = False
+    _buffer: Builder | None = None
 
     def builder(self, instance: str, chain: ChainState, components: Sequence[str] = ()) -> Builder:
         """A builder for the next block of ``chain``."""
@@ -106,12 +107,14 @@ class Assembly:
         self._placed.append(placed)
 
     def used(self, kind: str) -> list[Component]:
-        """Components of ``kind`` whose units are in use, in the order of first use."""
+        """Components of ``kind`` in use; those whose last package has a unit to spare come first."""
         found: dict[str, Component] = {}
+        units: dict[str, int] = {}
         for placed in self._placed:
             if placed.unit and placed.component.kind == kind:
                 found.setdefault(placed.component.id, placed.component)
-        return list(found.values())
+                units[placed.component.id] = units.get(placed.component.id, 0) + 1
+        return sorted(found.values(), key=lambda entry: units[entry.id] % len(entry.units) == 0)
 
     def rails(self) -> tuple[str, str]:
         """Nets of the positive and the negative supply; a single supply's negative rail is ground."""
@@ -139,12 +142,16 @@ class Assembly:
             self._mid = True
             self._nets.add("vmid")
             vcc, _ = self.rails()
-            divided = self.new_net("vhalf")
+            divided = "vhalf"
+            self._nets.add(divided)
             builder.resistor(100e3, vcc, divided)
             builder.resistor(100e3, divided, self.ground())
             # 10 uF against 50 kohm: supply noise above 0.3 Hz stays out of the signal.
             builder.capacitor(10e-6, divided, self.ground())
-            builder.opamp(divided, "vmid", "vmid", of=of)
+            if of is None:
+                self._buffer = builder  # which op-amp is decided when those of the stages are known
+            else:
+                builder.opamp(divided, "vmid", "vmid", of=of)
             self.assumptions.append(
                 f"signals ride on half the supply, {self.supply.vcc / 2:g} V, because there is a single supply"
             )
@@ -152,6 +159,10 @@ class Assembly:
 
     def finish(self) -> Circuit:
         """Pack units, number the parts, and derive the netlist."""
+        if self._buffer is not None:
+            spare = self.used("opamp")
+            self._buffer.opamp("vhalf", "vmid", "vmid", of=spare[0] if spare else None)
+            self._buffer = None
         parts: list[Part] = []
         counters: dict[str, int] = {}
 

@@ -204,8 +204,8 @@ class Differentiator(Block):
     title = "Differentiator"
     summary = (
         "Op-amp whose output is the inverted slope of its input: a triangle becomes a square wave. A "
-        "resistor in series with the capacitor and a capacitor across the feedback limit the gain for noise and make "
-        "it stable."
+        "resistor in series with the capacitor and a capacitor across the feedback limit the gain for "
+        "noise and make it stable."
     )
     equations = (
         "v_out = -R C dv_in/dt",

@@ -29,7 +29,7 @@ from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.testbenches import Measure, Pulse, Stimulus
 
 COLLECTOR_CURRENT = ((2e3, 2e-3), (math.inf, 5e-3))
-"""A through a collector resistor, up to a frequency (Hz): fast circuits need capacitors well above stray ones."""
+"""A through a collector resistor, up to a frequency (Hz): fast ones need capacitors far above stray ones."""
 BASE_RATIO = (12.0, 30.0, 50.0)
 """Base over collector resistor: least, usual, most. More sharpens the edges, less makes saturation sure."""
 EMITTER_BASE = 6.0

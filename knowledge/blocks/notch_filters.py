@@ -53,6 +53,11 @@ def _values(p: Values, target: float) -> Pair:
         raise Infeasible(f"a twin-T at {p['center_frequency']:g} Hz needs parts that are not made") from None
 
 
+def _bottom(pair: Pair) -> float:
+    """Where these values put the notch, in Hz."""
+    return 1 / (TAU * pair.first * pair.second)
+
+
 class TwinTNotch(Block):
     """The passive twin-T."""
 
@@ -100,7 +105,7 @@ class TwinTNotch(Block):
         twin_t(b, pair, source, sink, b.ground())
         load = p.get("load_resistance", math.inf)
         b.transfer(1.0 if math.isinf(load) else load / (load + 2 * pair.first))
-        offer_notch(b, p, p["center_frequency"], PASSIVE_Q, (source, sink))
+        offer_notch(b, p, p["center_frequency"], PASSIVE_Q, (source, sink), exact=_bottom(pair))
 
 
 class ActiveNotch(Block):
@@ -175,7 +180,10 @@ class ActiveNotch(Block):
         single = b.supply.vee == 0
         b.transfer(1.0, b.supply.vcc / 2 if single else None)
         passing = math.sqrt(corner * center / 10) if corner else None
-        offer_notch(b, p, center, q, (source, sink), amplitude=amplitude, bias=bias, reference=passing)
+        nets = (source, sink)
+        offer_notch(
+            b, p, center, q, nets, amplitude=amplitude, bias=bias, reference=passing, exact=_bottom(pair)
+        )
 
     @staticmethod
     def _amplifier(b: Builder, p: Values, center: float, q: float) -> tuple[Component, float]:

@@ -149,11 +149,8 @@ class RcLowPass(_Rc):
             # The load's capacitance shall be a small part of the whole.
             handy = product / (20 * extra) if extra else 15e3
             low, high = _limits(p, "input_impedance", "output_impedance")
-            # R and the load divide: lose little, and no more than a gain that was asked for allows.
-            lost = max(1 / min(p["gain"], 1.0) - 0.97, 0.03) if "gain" in p else 0.05
-            limits = (low, max(min(high, load * lost), low))
-            aim = min(max(min(15e3, load / 100, handy), 10 * min(front, 1e3), limits[0]), limits[1])
-            resistor, capacitor, _ = rc_pair(aim, limits, wanted)
+            aim = min(max(min(15e3, load / 100, handy), 10 * min(front, 1e3), low), high)
+            resistor, capacitor, _ = self._gently(p, aim, (low, high), wanted, load)
         if not (resistor and capacitor):
             raise Infeasible(
                 f"with the part that is given, the source and the load nothing gives {cutoff:g} Hz"
@@ -166,6 +163,23 @@ class RcLowPass(_Rc):
         f = passive.one_corner(b, p, (source, sink), cutoff, False, front)
         # It falls with frequency, down to R: that is what counts where no frequency is named.
         f.offer_input_impedance(cutoff * 30)
+
+    @staticmethod
+    def _gently(
+        p: Values,
+        aim: float,
+        limits: tuple[float, float],
+        wanted: Callable[[float], float],
+        load: float,
+    ) -> Pair:
+        """The pair that loses little in the load, with which R divides, and no more than a gain allows."""
+        most = (max(1 / min(p["gain"], 1.0) - 0.97, 0.03),) if "gain" in p else (0.05, 0.25)
+        for lost in most:
+            try:
+                return rc_pair(aim, (limits[0], min(limits[1], load * lost)), wanted)
+            except Infeasible:
+                continue
+        return rc_pair(aim, limits, wanted)
 
 
 class RcHighPass(_Rc):

@@ -207,7 +207,8 @@ class RlcNotch(_Resonant):
         passive.capacitor(b, made.capacitance, middle, b.ground())
         passive.assume_winding(b, made.inductance, made.winding)
         b.transfer(1.0 if math.isinf(load) else load / (load + made.resistor + front))
-        offer_notch(b, p, p["center_frequency"], p["q_factor"], (source, sink))
+        bottom = 1 / (TAU * math.sqrt(made.inductance * made.capacitance))
+        offer_notch(b, p, p["center_frequency"], p["q_factor"], (source, sink), exact=bottom)
 
 
 BLOCKS: tuple[Block, ...] = (RlcBandPass(), RlcNotch())

@@ -131,7 +131,7 @@ def _sum_of_levels(p: Values, count: int) -> Values:
 
 
 def _offer_inputs(b: Builder, path: Path, sources: list[str], rest: float, p: Values) -> None:
-    """Gain from the sum of all inputs, each a different share, and levels with all inputs driven alike."""
+    """Gain from the sum of all inputs, and levels with all inputs driven alike."""
     others = sources[1:]
 
     def holding(level: float) -> list[Stimulus]:
@@ -139,8 +139,8 @@ def _offer_inputs(b: Builder, path: Path, sources: list[str], rest: float, p: Va
 
     def gain_probe(requirement: Requirement) -> Probe:
         frequency = requirement.condition or path.reference
-        # Every input gets its own small signal; an open or doubled one shows in the sum.
-        shares = [1 / (2**index) for index in range(len(sources))]
+        # All inputs together: what one of them lacks is missing in the sum.
+        shares = [1.0] * len(sources)
         first = b.drive(Ac(offset=b.at_input(path.bias), magnitude=shares[0]))
         rest_of_them = [
             Stimulus(name=net, net=net, waveform=Ac(offset=rest, magnitude=share))

@@ -2,201 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from voltsmith.knowledge.blocks._junctions import diode_for
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks._switching import (
+    DERATING,
+    MEASURES,
+    PARAMETERS,
+    Duty,
+    check_supply,
+    derive_load,
+    duty_of,
+    filled,
+    offer_switch,
+    place_flyback,
+    supply_of,
+)
+from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import component, components, format_value
 from voltsmith.knowledge.preferred import at_most
-from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
-from voltsmith.schemas.testbenches import (
-    Bench,
-    Dc,
-    Load,
-    Measure,
-    MeasureKind,
-    Op,
-    Pulse,
-    Stimulus,
-    Transient,
-    Waveform,
-)
 
-LOAD = 0.1
-"""A, where no load is named."""
 PIN_CURRENT = 20e-3
 """A that the output pin of a microcontroller delivers."""
 BIPOLAR_LIMIT = 0.3
 """A up to which a bipolar transistor is the ordinary choice."""
 FORCED_GAIN = (10.0, 20.0)
 """Collector over base current of a saturated switch: the usual value, and the most."""
-COIL_CHOICES = ("relay", "solenoid", "motor", "coil", "inductive", "valve")
 DARLINGTON_DROP = 0.75
 """V across a closed Darlington."""
-COIL = 0.1
-"""H of an inductive load that is not described further."""
-DROP = 0.045
-"""Most of the supply that a closed switch may take from its load."""
-_DERATING = 1.25
-
-_PARAMETERS = (
-    Parameter(name="load_current", unit="A", description="load current", default=LOAD, low=1e-4, high=20.0),
-    Parameter(
-        name="control_voltage",
-        unit="V",
-        description="voltage of the control signal",
-        default=5.0,
-        low=1.8,
-        high=15.0,
-    ),
-)
-_MEASURES = (
-    "saturation_voltage",
-    "output_current",
-    "collector_current",
-    "flyback_voltage",
-    "base_current",
-    "power_dissipation",
-    "supply_current",
-    "rise_time",
-    "delay",
-)
-
-
-@dataclass(frozen=True)
-class Duty:
-    """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V.
-
-    ``drop`` (V) is what the closed switch may take.
-    """
-
-    supply: float
-    current: float
-    inductance: float
-    control: float
-    drop: float
-
-    @property
-    def resistance(self) -> float:
-        """The load, ohm."""
-        return self.supply / self.current
-
-
-def duty_of(p: Asked | Values, supply: float) -> Duty:
-    """What a switch has to do."""
-    level = p.get("supply_voltage", supply)
-    amperes = p.get("load_current", LOAD)
-    inductive = any(p.choice(name) in COIL_CHOICES for name in ("load", "load_type"))
-    henries = p.get("load_inductance", COIL if inductive else 0.0)
-    drop = DROP * level
-    allowed = p.requirements.get("saturation_voltage")
-    if allowed is not None and allowed.relation == "max":
-        drop = min(drop, allowed.target)
-    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop)
-
-
-def derive_load(asked: Asked, supply: float) -> dict[str, float]:
-    """Load current (A) from a resistance, a power or a current asked for in another word."""
-    if "load_current" in asked:
-        return {}
-    level = asked.get("supply_voltage", supply)
-    for name in ("output_current", "collector_current"):
-        if name in asked:
-            return {"load_current": asked[name]}
-    if "load_resistance" in asked:
-        return {"load_current": level / asked["load_resistance"]}
-    if "load_power" in asked:
-        return {"load_current": asked["load_power"] / level}
-    return {}
-
-
-def check_supply(duty: Duty) -> None:
-    """Refuse voltages that are not low-voltage electronics.
-
-    Raises:
-        Infeasible: the supply is outside 1.5 V to 60 V.
-    """
-    if not 1.5 <= duty.supply <= 60:
-        raise Infeasible(f"a load at {duty.supply:g} V is outside the 1.5 V to 60 V this switch is made for")
-
-
-def place_flyback(b: Builder, duty: Duty, vcc: str, out: str) -> None:
-    """The diode that lets the current of a coil run on when the switch opens."""
-    if duty.inductance <= 0:
-        return
-    reverse = duty.supply * _DERATING
-    try:
-        diode = diode_for(duty.current, reverse)
-    except Infeasible:
-        # A 1 A rectifier stands 30 A once; heat only counts when it happens often.
-        diode = diode_for(duty.current / 5, reverse, feature="rectifier")
-        b.assume(
-            f"the load is switched off rarely; for PWM, replace {diode.id} by a {duty.current:.2g} A diode"
-        )
-    b.part(diode.id, {"A": out, "K": vcc})
-
-
-def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> None:
-    """Offer what can be measured on a low-side switch between net ``out`` and ground."""
-    resistance = duty.resistance
-    if duty.inductance > 0:
-        loads: tuple[Load, ...] = (
-            Load(kind="resistor", value=resistance, net=vcc, reference="load_middle"),
-            Load(kind="inductor", value=duty.inductance, net="load_middle", reference=out),
-        )
-    else:
-        loads = (Load(kind="resistor", value=resistance, net=vcc, reference=out),)
-    drop = voltage(vcc, out)
-
-    def bench(kind: str, wave: Waveform) -> Bench:
-        return b.bench(kind, Op(), [Stimulus(name="in", net=control, waveform=wave)], loads)
-
-    def on() -> Bench:
-        return bench("on", Dc(value=duty.control))
-
-    def offer(quantity: str, measure: Measure) -> None:
-        b.offer(quantity, lambda _: Probe(on(), measure))
-
-    offer("saturation_voltage", Measure(kind="value", signal=voltage(out)))
-    for quantity in ("output_current", "collector_current"):
-        offer(quantity, Measure(kind="value", signal=drop, scale=1 / resistance))
-    offer("power_dissipation", Measure(kind="value", signal=voltage(out), scale=duty.current))
-    offer("base_current", Measure(kind="value", signal=current("in")))
-    b.offer(
-        "supply_current",
-        lambda _: Probe(on(), Measure(kind="value", signal=current(vcc))),
-    )
-
-    # Long enough for the coil to charge and to discharge, or else for the slowest transistor here.
-    charge = 5 * duty.inductance / resistance if duty.inductance > 0 else 2e-5
-
-    def switched(off_first: bool) -> Bench:
-        low, high = (0.0, duty.control) if off_first else (duty.control, 0.0)
-        wave = Pulse(
-            low=low,
-            high=high,
-            delay=0.1 * charge,
-            rise=1e-8,
-            fall=1e-8,
-            width=100 * charge,
-            period=200 * charge,
-        )
-        drive = Stimulus(name="in", net=control, waveform=wave)
-        return b.bench("open", Transient(stop=2 * charge, step=charge / 400), [drive], loads)
-
-    def transient(quantity: str, kind: MeasureKind) -> None:
-        reference = voltage(control) if kind == "delay" else None
-        measure = Measure(kind=kind, signal=voltage(out), reference=reference)
-        b.offer(quantity, lambda _: Probe(switched(off_first=kind == "delay"), measure))
-
-    transient("flyback_voltage", "maximum")
-    transient("delay", "delay")
-    if duty.inductance <= 0:
-        transient("rise_time", "rise_time")
 
 
 class BipolarSwitch(Block):
@@ -219,14 +53,14 @@ class BipolarSwitch(Block):
         "drive a buzzer from a GPIO pin",
         "relay driver",
     )
-    parameters = _PARAMETERS
-    measures = _MEASURES
+    parameters = PARAMETERS
+    measures = MEASURES
     topologies = ("bjt", "npn", "transistor", "bipolar")
     default_supply = Supply(vcc=12.0)
 
     def fit(self, asked: Asked) -> float:
         """For small loads; larger ones take more base current than a pin has."""
-        duty = duty_of(_filled(self, asked), _supply(self, asked))
+        duty = duty_of(filled(self, asked), supply_of(self, asked))
         check_supply(duty)
         self._choose(duty, asked.components)
         if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"npn"}:
@@ -235,7 +69,7 @@ class BipolarSwitch(Block):
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Load current from a resistance or a power."""
-        return derive_load(asked, _supply(self, asked))
+        return derive_load(asked, supply_of(self, asked))
 
     @staticmethod
     def _choose(duty: Duty, names: tuple[str, ...]) -> tuple[Component, float]:
@@ -249,8 +83,8 @@ class BipolarSwitch(Block):
         fitting = [
             entry
             for entry in every
-            if entry.limits["collector_emitter_max"] >= duty.supply * _DERATING
-            and entry.limits["collector_current_max"] >= duty.current * _DERATING
+            if entry.limits["collector_emitter_max"] >= duty.supply * DERATING
+            and entry.limits["collector_current_max"] >= duty.current * DERATING
         ]
         if not fitting:
             raise Infeasible(
@@ -315,14 +149,14 @@ class MosfetSwitch(Block):
         "solenoid driver",
         "switch 2 A from 3.3 V logic",
     )
-    parameters = _PARAMETERS
-    measures = tuple(name for name in _MEASURES if name != "base_current")
+    parameters = PARAMETERS
+    measures = tuple(name for name in MEASURES if name != "base_current")
     topologies = ("mosfet", "fet", "nmos")
     default_supply = Supply(vcc=12.0)
 
     def fit(self, asked: Asked) -> float:
         """For loads above a few hundred milliamperes."""
-        duty = duty_of(_filled(self, asked), _supply(self, asked))
+        duty = duty_of(filled(self, asked), supply_of(self, asked))
         check_supply(duty)
         self._choose(duty, asked.components)
         if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"nmos"}:
@@ -331,7 +165,7 @@ class MosfetSwitch(Block):
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Load current from a resistance or a power."""
-        return derive_load(asked, _supply(self, asked))
+        return derive_load(asked, supply_of(self, asked))
 
     @staticmethod
     def _choose(duty: Duty, names: tuple[str, ...]) -> Component:
@@ -368,9 +202,9 @@ class MosfetSwitch(Block):
 def unfit(entry: Component, duty: Duty) -> str:
     """Why a MOSFET cannot do ``duty``, or an empty string when it can."""
     limits, model = entry.limits, entry.model
-    if limits["drain_source_max"] < duty.supply * _DERATING:
+    if limits["drain_source_max"] < duty.supply * DERATING:
         return f"stands {limits['drain_source_max']:g} V"
-    if limits["drain_current_max"] < duty.current * _DERATING:
+    if limits["drain_current_max"] < duty.current * DERATING:
         return f"carries {format_value(limits['drain_current_max'])}A"
     if limits["gate_source_max"] < duty.control:
         return f"stands {limits['gate_source_max']:g} V at its gate"
@@ -388,19 +222,6 @@ def unfit(entry: Component, duty: Duty) -> str:
     if (watts := 1.5 * duty.current**2 * resistance) > min(limits["power_max"], 1.5) * 0.7:
         return f"would turn {watts:.2g} W into heat"
     return ""
-
-
-def _supply(block: Block, asked: Asked) -> float:
-    default = block.default_supply
-    if asked.supply is not None:
-        return asked.supply.vcc
-    return default.vcc if default is not None else 12.0
-
-
-def _filled(block: Block, asked: Asked) -> Asked:
-    """``asked`` with what can be derived from it."""
-    numbers = {**block.derive(asked), **asked.numbers}
-    return Asked(numbers, asked.requirements, asked.choices, supply=asked.supply)
 
 
 def _kinds(names: tuple[str, ...]) -> set[str]:

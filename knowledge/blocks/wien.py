@@ -233,8 +233,8 @@ class WienBridge(Block):
             if limiter is not None and diode_lag(limiter, diode, gain, frequency) < MOST_LAG:
                 return diode, limiter
         raise Infeasible(
-            f"diodes do not hold an amplitude of {amplitude:g} V at {frequency:.3g} Hz; it can be about 0.5 V "
-            "to 14 V, peak, and 1 V or more above 500 kHz"
+            f"diodes do not hold an amplitude of {amplitude:g} V at {frequency:.3g} Hz; it can be about "
+            "0.5 V to 14 V, peak, and 1 V or more above 500 kHz"
         )
 
     @staticmethod

@@ -29,21 +29,26 @@ from voltsmith.knowledge.devices._smooth import common_mode_error, excess, outpu
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
-COMPENSATION = 1e-9
-"""Capacitance (F) of the integrator; any value does, since gm is chosen to go with it."""
+SLEW_CURRENT = 0.02
+"""Largest current (A) into the integrator's capacitor, the same for all, so that fast amplifiers do not
+need amperes, whose rounding errors ngspice would take for a failure to converge."""
 
 BOLTZMANN_4KT = 4 * 1.380649e-23 * 300.15
 """4kT (J) at ngspice's nominal 27 degrees Celsius."""
 
 
+def compensation(component: Component) -> float:
+    """Capacitance (F) of the element ``cc``, inversely proportional to gain-bandwidth and slew rate."""
+    return SLEW_CURRENT / component.model["slew_rate"]
+
+
 def opamp_card(component: Component) -> str:
     """The subcircuit of one amplifier of ``component``."""
     m, name = component.model, model_name(component)
-    gm = 2 * math.pi * m["gbw"] * COMPENSATION
-    slew_current = m["slew_rate"] * COMPENSATION
+    gm = 2 * math.pi * m["gbw"] * compensation(component)
     # The idle current of the output stage is part of the quiescent current.
     idle = min(0.1 * m["supply_current"], 0.01 * m["output_current"])
-    slew = excess("i(vslew)", slew_current, 1000.0)
+    slew = excess("i(vslew)", SLEW_CURRENT, 1000.0)
     lines = [
         f".subckt {name} in_p in_n vcc vee out",
         f"vos ip in_p {num(m['offset'])}",
@@ -60,7 +65,7 @@ def opamp_card(component: Component) -> str:
         _clamp(gm, slew),
         f"bslew g s v={slew}",
         "vslew s c 0",
-        f"cc c 0 {num(COMPENSATION)}",
+        f"cc c 0 {num(compensation(component))}",
         "gh 0 h c 0 1000",
         "rh h 0 1m",
         f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 1e-3))}",

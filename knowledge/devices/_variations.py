@@ -118,7 +118,7 @@ def _amplifiers(part: Part, component: Component, deck_prefix: str) -> list[Vari
         if offset := component.spread.get("offset", component.limits.get("offset_max", 0.0)):
             found.append(_absolute(path(unit, "vos"), 0.0, offset))
         if gbw := component.spread.get("gbw", 0.2):
-            found.append(_relative(path(unit, "cc"), _opamp.COMPENSATION, gbw))
+            found.append(_relative(path(unit, "cc"), _opamp.compensation(component), gbw))
     return found
 
 

@@ -33,7 +33,9 @@ def test_meets_what_is_asked(numbers: dict[str, float], supply: Supply | None) -
 
 
 def test_inverts_on_a_split_supply_at_the_operating_point() -> None:
-    checked = check_block("inverting_amplifier", {"gain": 4.7, "phase": 180, "output_voltage": 0.0}, supply=SPLIT)
+    checked = check_block(
+        "inverting_amplifier", {"gain": 4.7, "phase": 180, "output_voltage": 0.0}, supply=SPLIT
+    )
     assert checked.value("phase") == pytest.approx(180, abs=2)
     assert abs(checked.value("output_voltage")) < 0.05
     assert values_of(checked, "capacitor") == ["100n", "100n"]

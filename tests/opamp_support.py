@@ -18,7 +18,9 @@ def rebuilt(circuit: Circuit, change: Callable[[Part], Part]) -> Circuit:
 
 
 def with_value(circuit: Circuit, ref: str, value: str) -> Circuit:
-    return rebuilt(circuit, lambda part: part.model_copy(update={"value": value}) if part.ref == ref else part)
+    return rebuilt(
+        circuit, lambda part: part.model_copy(update={"value": value}) if part.ref == ref else part
+    )
 
 
 def with_component(circuit: Circuit, component: str, *, instead_of: str) -> Circuit:

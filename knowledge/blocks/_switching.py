@@ -1,0 +1,203 @@
+"""What low-side switches share: their load, the flyback diode, and how they are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voltsmith.knowledge.blocks._junctions import diode_for
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.testbenches import (
+    Bench,
+    Dc,
+    Load,
+    Measure,
+    MeasureKind,
+    Op,
+    Pulse,
+    Stimulus,
+    Transient,
+    Waveform,
+)
+
+LOAD = 0.1
+"""A, where no load is named."""
+COIL_CHOICES = ("relay", "solenoid", "motor", "coil", "inductive", "valve")
+"""Words for loads that have an inductance."""
+COIL = 0.1
+"""H of an inductive load that is not described further."""
+DROP = 0.045
+"""Most of the supply that a closed switch may take from its load."""
+DERATING = 1.25
+"""Voltage and current ratings over what is asked of them."""
+
+PARAMETERS = (
+    Parameter(name="load_current", unit="A", description="load current", default=LOAD, low=1e-4, high=20.0),
+    Parameter(
+        name="control_voltage",
+        unit="V",
+        description="voltage of the control signal",
+        default=5.0,
+        low=1.8,
+        high=15.0,
+    ),
+)
+MEASURES = (
+    "saturation_voltage",
+    "output_current",
+    "collector_current",
+    "flyback_voltage",
+    "base_current",
+    "power_dissipation",
+    "supply_current",
+    "rise_time",
+    "delay",
+)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V.
+
+    ``drop`` (V) is what the closed switch may take.
+    """
+
+    supply: float
+    current: float
+    inductance: float
+    control: float
+    drop: float
+
+    @property
+    def resistance(self) -> float:
+        """The load, ohm."""
+        return self.supply / self.current
+
+
+def duty_of(p: Asked | Values, supply: float) -> Duty:
+    """What a switch has to do."""
+    level = p.get("supply_voltage", supply)
+    amperes = p.get("load_current", LOAD)
+    inductive = any(p.choice(name) in COIL_CHOICES for name in ("load", "load_type"))
+    henries = p.get("load_inductance", COIL if inductive else 0.0)
+    drop = DROP * level
+    allowed = p.requirements.get("saturation_voltage")
+    if allowed is not None and allowed.relation == "max":
+        drop = min(drop, allowed.target)
+    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop)
+
+
+def derive_load(asked: Asked, supply: float) -> dict[str, float]:
+    """Load current (A) from a resistance, a power or a current asked for in another word."""
+    if "load_current" in asked:
+        return {}
+    level = asked.get("supply_voltage", supply)
+    for name in ("output_current", "collector_current"):
+        if name in asked:
+            return {"load_current": asked[name]}
+    if "load_resistance" in asked:
+        return {"load_current": level / asked["load_resistance"]}
+    if "load_power" in asked:
+        return {"load_current": asked["load_power"] / level}
+    return {}
+
+
+def check_supply(duty: Duty) -> None:
+    """Refuse voltages that are not low-voltage electronics.
+
+    Raises:
+        Infeasible: the supply is outside 1.5 V to 60 V.
+    """
+    if not 1.5 <= duty.supply <= 60:
+        raise Infeasible(f"a load at {duty.supply:g} V is outside the 1.5 V to 60 V this switch is made for")
+
+
+def place_flyback(b: Builder, duty: Duty, vcc: str, out: str) -> None:
+    """The diode that lets the current of a coil run on when the switch opens."""
+    if duty.inductance <= 0:
+        return
+    reverse = duty.supply * DERATING
+    try:
+        diode = diode_for(duty.current, reverse)
+    except Infeasible:
+        # A 1 A rectifier stands 30 A once; heat only counts when it happens often.
+        diode = diode_for(duty.current / 5, reverse, feature="rectifier")
+        b.assume(
+            f"the load is switched off rarely; for PWM, replace {diode.id} by a {duty.current:.2g} A diode"
+        )
+    b.part(diode.id, {"A": out, "K": vcc})
+
+
+def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> None:
+    """Offer what can be measured on a low-side switch between net ``out`` and ground."""
+    resistance = duty.resistance
+    if duty.inductance > 0:
+        loads: tuple[Load, ...] = (
+            Load(kind="resistor", value=resistance, net=vcc, reference="load_middle"),
+            Load(kind="inductor", value=duty.inductance, net="load_middle", reference=out),
+        )
+    else:
+        loads = (Load(kind="resistor", value=resistance, net=vcc, reference=out),)
+    drop = voltage(vcc, out)
+
+    def bench(kind: str, wave: Waveform) -> Bench:
+        return b.bench(kind, Op(), [Stimulus(name="in", net=control, waveform=wave)], loads)
+
+    def on() -> Bench:
+        return bench("on", Dc(value=duty.control))
+
+    def offer(quantity: str, measure: Measure) -> None:
+        b.offer(quantity, lambda _: Probe(on(), measure))
+
+    offer("saturation_voltage", Measure(kind="value", signal=voltage(out)))
+    for quantity in ("output_current", "collector_current"):
+        offer(quantity, Measure(kind="value", signal=drop, scale=1 / resistance))
+    offer("power_dissipation", Measure(kind="value", signal=voltage(out), scale=duty.current))
+    offer("base_current", Measure(kind="value", signal=current("in")))
+    b.offer(
+        "supply_current",
+        lambda _: Probe(on(), Measure(kind="value", signal=current(vcc))),
+    )
+
+    # Long enough for the coil to charge and to discharge, or else for the slowest transistor here.
+    charge = 5 * duty.inductance / resistance if duty.inductance > 0 else 2e-5
+
+    def switched(off_first: bool) -> Bench:
+        low, high = (0.0, duty.control) if off_first else (duty.control, 0.0)
+        wave = Pulse(
+            low=low,
+            high=high,
+            delay=0.1 * charge,
+            rise=1e-8,
+            fall=1e-8,
+            width=100 * charge,
+            period=200 * charge,
+        )
+        drive = Stimulus(name="in", net=control, waveform=wave)
+        return b.bench("open", Transient(stop=2 * charge, step=charge / 400), [drive], loads)
+
+    def transient(quantity: str, kind: MeasureKind) -> None:
+        reference = voltage(control) if kind == "delay" else None
+        measure = Measure(kind=kind, signal=voltage(out), reference=reference)
+        b.offer(quantity, lambda _: Probe(switched(off_first=kind == "delay"), measure))
+
+    transient("flyback_voltage", "maximum")
+    transient("delay", "delay")
+    if duty.inductance <= 0:
+        transient("rise_time", "rise_time")
+
+
+def supply_of(block: Block, asked: Asked) -> float:
+    """The supply (V) that is asked for, or the block's own."""
+    default = block.default_supply
+    if asked.supply is not None:
+        return asked.supply.vcc
+    return default.vcc if default is not None else 12.0
+
+
+def filled(block: Block, asked: Asked) -> Asked:
+    """``asked`` with what can be derived from it."""
+    numbers = {**block.derive(asked), **asked.numbers}
+    return Asked(numbers, asked.requirements, asked.choices, supply=asked.supply)
