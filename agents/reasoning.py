@@ -22,12 +22,15 @@ class Proposal:
     requirements: tuple[Requirement, ...]
 
 
-def propose(reading: Reading, excluded: Mapping[str, Collection[str]] | None = None) -> Proposal:
+def propose(
+    reading: Reading, excluded: Mapping[str, Collection[str]] | None = None, speed_margin: float = 1.0
+) -> Proposal:
     """Choose and parametrise a block for every stage.
 
     Args:
         reading: what was asked.
         excluded: blocks by stage that verification has already shown not to do.
+        speed_margin: factor on the op-amp speed that blocks ask for.
 
     Raises:
         NeedsAnswer: the request contradicts itself, or no block can do a stage; the message says why.
@@ -53,6 +56,7 @@ def propose(reading: Reading, excluded: Mapping[str, Collection[str]] | None = N
         name=name,
         chains=tuple(tuple(chain) for chain in chains.values()),
         supply=supply,
+        speed_margin=speed_margin,
         assumptions=tuple(dict.fromkeys(assumptions)),
     )
     return Proposal(plan, tuple(requirements))

@@ -21,8 +21,9 @@ class Settings(Schema):
 class State(TypedDict, total=False):
     """What travels between the agents; each value is a dumped document of ``voltsmith.schemas``.
 
-    ``round`` counts repairs; ``best`` is the index of the attempt kept so far; ``attempts`` holds per
-    attempt its proposal, synthesis and report; ``excluded`` the blocks by stage that did not do.
+    ``round`` counts repairs; ``best`` is the attempt kept so far: its proposal, synthesis and report;
+    ``excluded`` are the blocks by stage that did not do, ``speed_margin`` the factor on op-amp speed, and
+    ``setback`` is why the last block tried could not be built.
     """
 
     prompt: str
@@ -34,6 +35,8 @@ class State(TypedDict, total=False):
     report: dict[str, Any]
     best: dict[str, Any]
     excluded: dict[str, list[str]]
+    speed_margin: float
+    setback: str | None
     round: int
     refusal: dict[str, Any]
     timings: dict[str, float]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voltsmith.knowledge.blocks import Values, block
 from voltsmith.knowledge.blocks.assembly import Assembly, ChainState, Probe
 from voltsmith.schemas.circuits import Circuit
+from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import BlockInstance, Plan
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Bench, Check, Load, Testbench
@@ -36,7 +37,7 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
     Raises:
         Infeasible: a block cannot be built with its parameters; the message says why.
     """
-    assembly = Assembly(plan.name, plan.supply, load=_load(requirements))
+    assembly = Assembly(plan.name, plan.supply, plan.speed_margin, load=_load(requirements))
     assembly.assumptions += plan.assumptions
     _tighten(assembly, requirements)
     by_id = {requirement.id: requirement for requirement in requirements}
@@ -46,7 +47,10 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
             state.first = position == 0
             builder = assembly.builder(instance.id, state, instance.components)
             builder.is_last = position == len(chain) - 1
-            block(instance.block).build(builder, _values(instance, by_id))
+            try:
+                block(instance.block).build(builder, _values(instance, by_id))
+            except Infeasible as reason:
+                raise Infeasible(str(reason), reason.questions, instance.id) from reason
     circuit = assembly.finish()
     added = _added(plan, assembly, by_id)
     owners = {

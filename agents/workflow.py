@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
@@ -21,9 +21,10 @@ from voltsmith.agents.reading.reader import check, read
 from voltsmith.agents.reasoning import propose
 from voltsmith.agents.state import Settings, State
 from voltsmith.agents.synthesis import synthesise
+from voltsmith.knowledge.devices import component
 from voltsmith.knowledge.retrieval import open_index
 from voltsmith.schemas.circuits import Circuit
-from voltsmith.schemas.errors import NeedsAnswer
+from voltsmith.schemas.errors import Infeasible, NeedsAnswer
 from voltsmith.schemas.plans import Plan
 from voltsmith.schemas.reports import Report
 from voltsmith.schemas.requirements import Requirement
@@ -31,6 +32,8 @@ from voltsmith.schemas.testbenches import Testbench
 from voltsmith.verification.judge import judge
 from voltsmith.verification.spice.pool import shared_pool
 
+FASTER = 4.0
+"""Factor on the op-amp speed that a repair asks for first."""
 _Node = Callable[[State], dict[str, Any]]
 
 
@@ -62,8 +65,11 @@ def _reason(state: State) -> dict[str, Any]:
     reading = read(state["prompt"], lambda _: ranking)
     update: dict[str, Any] = {"reading": reading.model_dump(mode="json")}
     try:
-        proposal = propose(reading, state.get("excluded"))
+        proposal = propose(reading, state.get("excluded"), state.get("speed_margin", 1.0))
     except NeedsAnswer as refusal:
+        if setback := state.get("setback"):
+            # Nothing is left to try: what went wrong first says more than that.
+            refusal = NeedsAnswer(setback)
         return {
             **update,
             "refusal": {"message": str(refusal), "questions": list(refusal.questions), "by": "reasoning"},
@@ -77,14 +83,33 @@ def _reason(state: State) -> dict[str, Any]:
 
 def _synthesise(state: State) -> dict[str, Any]:
     proposed = tuple(Requirement.model_validate(item) for item in state["proposal"]["requirements"])
-    made = synthesise(Plan.model_validate(state["proposal"]["plan"]), proposed)
+    plan = Plan.model_validate(state["proposal"]["plan"])
+    try:
+        made = synthesise(plan, proposed)
+    except Infeasible as refusal:
+        used = {instance.id: instance.block for instance in plan.instances()}
+        if (
+            refusal.stage is None
+            or state.get("round", 0) >= Settings.model_validate(state["settings"]).repairs
+        ):
+            raise
+        # Another block may do what this one cannot with these values.
+        excluded = _without(state, {refusal.stage: used[refusal.stage]})
+        setback = state.get("setback") or str(refusal)
+        return {
+            "excluded": excluded,
+            "setback": setback,
+            "synthesis": None,
+            "round": state.get("round", 0) + 1,
+        }
     return {
+        "setback": None,
         "synthesis": {
             "circuit": made.circuit.model_dump(mode="json"),
             "testbench": made.testbench.model_dump(mode="json"),
             "assumptions": list(made.assumptions),
             "requirements": [requirement.model_dump(mode="json") for requirement in made.requirements],
-        }
+        },
     }
 
 
@@ -118,19 +143,37 @@ def _rank(report: Report) -> tuple[int, int, int, float]:
 
 
 def _repair(state: State) -> dict[str, Any]:
-    """Rule out the blocks whose requirements failed, so that the next best is tried."""
+    """First faster op-amps, then other blocks for the stages whose requirements failed."""
+    update: dict[str, Any] = {"round": state.get("round", 0) + 1}
+    if state.get("speed_margin", 1.0) == 1.0 and any(
+        component(part["component"]).kind == "opamp" for part in state["synthesis"]["circuit"]["parts"]
+    ):
+        return {**update, "speed_margin": FASTER}
     report = Report.model_validate(state["report"])
-    failed = {m.requirement for m in report.measurements if not m.passed}
+    failed = {measurement.requirement for measurement in report.measurements if not measurement.passed}
+    instances = Plan.model_validate(state["proposal"]["plan"]).instances()
+    owners = {r.id: r.stage for r in _requirements(state)}
+    blamed = {
+        instance.id: instance.block
+        for instance in instances
+        if not failed
+        or failed & set(instance.requirements)
+        or instance.id in {owners.get(name) for name in failed}
+    }
+    return {**update, "excluded": _without(state, blamed)}
+
+
+def _without(state: State, blocks: Mapping[str, str]) -> dict[str, list[str]]:
+    """The blocks ruled out so far, and these."""
     excluded = {stage: list(names) for stage, names in state.get("excluded", {}).items()}
-    for instance in Plan.model_validate(state["proposal"]["plan"]).instances():
-        if failed & set(instance.requirements) or not failed:
-            excluded.setdefault(instance.id, []).append(instance.block)
-    return {"excluded": excluded, "round": state.get("round", 0) + 1}
+    for stage, name in blocks.items():
+        excluded.setdefault(stage, []).append(name)
+    return excluded
 
 
 def _requirements(state: State) -> tuple[Requirement, ...]:
     """What the circuit is held to: the proposal's requirements, and those its blocks added."""
-    added = state.get("synthesis", {}).get("requirements", ())
+    added = (state.get("synthesis") or {}).get("requirements", ())
     return tuple(Requirement.model_validate(item) for item in (*state["proposal"]["requirements"], *added))
 
 
@@ -140,6 +183,12 @@ def _after(target: str) -> Callable[[State], str]:
         return END if state.get("refusal") else target
 
     return route
+
+
+def _after_synthesis(state: State) -> Literal["verification", "reasoning", "__end__"]:
+    if state.get("refusal"):
+        return "__end__"
+    return "verification" if state.get("synthesis") else "reasoning"
 
 
 def _after_verification(state: State) -> Literal["repair", "__end__"]:
@@ -164,7 +213,7 @@ def build(checkpointer: Any = None) -> Any:
     graph.add_edge(START, "retrieval")
     graph.add_conditional_edges("retrieval", _after("reasoning"), ["reasoning", END])
     graph.add_conditional_edges("reasoning", _after("synthesis"), ["synthesis", END])
-    graph.add_conditional_edges("synthesis", _after("verification"), ["verification", END])
+    graph.add_conditional_edges("synthesis", _after_synthesis, ["verification", "reasoning", END])
     graph.add_conditional_edges("verification", _after_verification, ["repair", END])
     graph.add_edge("repair", "reasoning")
     return graph.compile(checkpointer=checkpointer)

@@ -34,7 +34,7 @@ DEVICE = "xdut"
 
 # With the usual trtol of 7, time steps jump across the regeneration of latches and slow oscillators and now
 # and then land on the wrong branch; 1 costs next to nothing.
-OPTIONS = ".options noacct reltol=1e-4 abstol=1e-13 vntol=1e-8 trtol=1 itl1=500 itl4=100"
+OPTIONS = ".options noacct reltol=1e-4 abstol=1e-12 vntol=1e-8 trtol=1 itl1=500 itl4=100"
 _ELEMENT = {"resistor": "r", "capacitor": "c", "inductor": "l", "current": "i"}
 
 

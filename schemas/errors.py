@@ -52,7 +52,14 @@ class NeedsAnswer(VoltsmithError):
 
 
 class Infeasible(NeedsAnswer):
-    """A block cannot meet what was asked of it, and the message gives the reason."""
+    """A block cannot meet what was asked of it, and the message gives the reason.
+
+    ``stage`` is the block instance of a plan that refused while it was being built, where that is known.
+    """
+
+    def __init__(self, message: str, questions: Sequence[str] = (), stage: str | None = None) -> None:
+        super().__init__(message, questions)
+        self.stage = stage
 
 
 class Unreachable(VoltsmithError):

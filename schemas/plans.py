@@ -43,6 +43,9 @@ class Plan(Schema):
     name: Slug
     chains: tuple[tuple[BlockInstance, ...], ...]
     supply: Supply | None = None
+    speed_margin: float = Field(
+        default=1.0, ge=1, description="factor on the bandwidth and slew rate that blocks need of op-amps"
+    )
     assumptions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
 

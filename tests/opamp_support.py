@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from support import Checked, design_block
 
+from voltsmith.knowledge.devices import component, components
 from voltsmith.schemas.circuits import Circuit, Part
 from voltsmith.schemas.reports import Measurement
 from voltsmith.verification.spice.pool import shared_pool
@@ -28,6 +29,23 @@ def with_component(circuit: Circuit, component: str, *, instead_of: str) -> Circ
 
     def change(part: Part) -> Part:
         return part.model_copy(update={"component": component}) if part.component == instead_of else part
+
+    return rebuilt(circuit, change)
+
+
+def with_slower_opamp(circuit: Circuit) -> Circuit:
+    """Every op-amp replaced by the slowest one of the same pins, so that the rest stays as it is."""
+
+    def change(part: Part) -> Part:
+        entry = component(part.component)
+        if entry.kind != "opamp":
+            return part
+        same = [
+            other
+            for other in components().values()
+            if other.kind == "opamp" and set(other.pin_names()) >= set(part.pins)
+        ]
+        return part.model_copy(update={"component": min(same, key=lambda other: other.limits["gbw"]).id})
 
     return rebuilt(circuit, change)
 

@@ -150,6 +150,8 @@ def bind(
             bound[token] = "threshold_voltage"
         elif tokens[token].plus_minus and tokens[token].dimension == "voltage":
             bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
+    for token in _attenuated(items, tokens):
+        bound[token] = RENAMED.get(function, {}).get("attenuation", "attenuation")
     used.update(bound.values())
     if "threshold_voltage" in used and function in _WINDOWS:
         used |= {"lower_threshold", "upper_threshold"}  # the two ends of the range

@@ -134,7 +134,7 @@ QUANTITY_CUES: dict[str, tuple[QuantityCue, ...]] = _merge()
 """Quantity cues by phrase; a phrase may name several quantities, which the number's dimension tells apart."""
 
 FILLERS = frozenset(
-    "a an the of is be to at around about approximately roughly with having has should must set and equal equals nominal "
+    "filter circuit a an the of is be to at around about approximately roughly with having has should must set and equal equals nominal "
     "nominally only just value it its my this that i want like some exactly precisely will by for ideally fixed "
     "typical typically say well maybe approx point in are was being which than no more less not at least most max "
     "maximum min minimum up over under total common standard single need needs".split()
@@ -241,7 +241,7 @@ RENAMED: dict[str, dict[str, str]] = {
     },
     "voltage_divider": {
         "supply_voltage": "input_voltage", "threshold_voltage": "output_voltage", "attenuation": "gain",
-        "input_amplitude": "input_voltage", "output_amplitude": "output_voltage", "control_voltage": "output_voltage",
+        "input_amplitude": "input_voltage", "output_amplitude": "output_voltage", "control_voltage": "input_voltage",
         "output_high": "input_voltage", "source_resistance": "load_resistance", "load_inductance": "load_resistance",
     },
     "rectifier_supply": {

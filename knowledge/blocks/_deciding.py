@@ -19,7 +19,6 @@ from voltsmith.schemas.testbenches import Bench, Dc, Measure, Op, Piecewise, Pul
 
 OVERDRIVE = 0.1
 """V beyond the threshold that delays are measured at, as in data sheets."""
-_CYCLES = 3
 
 
 @dataclass(frozen=True)
@@ -190,12 +189,13 @@ def test_of(b: Builder, decider: Decider, source: str, sink: str) -> Test:
     return Test(source, sink, supply.vee, supply.vcc, max(40e-3, 2e3 * decider.delay))
 
 
-def triangle_bench(b: Builder, test: Test) -> Bench:
-    """A slow triangle at the input."""
+def triangle_bench(b: Builder, test: Test, cycles: int = 1) -> Bench:
+    """A slow triangle at the input; one cycle shows both thresholds, a duty cycle takes three."""
     half = test.cycle / 2
     ends = (b.at_input(test.low), b.at_input(test.high))
-    points = tuple((index * half, ends[index % 2]) for index in range(2 * _CYCLES + 2))
-    analysis = Transient(stop=_CYCLES * test.cycle + half, step=test.cycle / 2000)
+    points = tuple((index * half, ends[index % 2]) for index in range(2 * cycles + 2))
+    stop = cycles * test.cycle + (half if cycles > 1 else 0.0)
+    analysis = Transient(stop=stop, step=test.cycle / 1500)
     return b.bench("triangle", analysis, [b.drive(Piecewise(points=points))])
 
 

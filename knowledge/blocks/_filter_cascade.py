@@ -220,6 +220,9 @@ class Cascade:
             if stage.shape == "low_pass":
                 # The amplifier drives c1, whose reactance is 2 Q times less than the section's impedance.
                 resistor *= math.sqrt(max(stage.section.q or 0.0, 1.0))
+            elif frequency > 1e5:
+                # The amplifier's input capacitance divides with c2.
+                resistor *= 0.5
         elif stage.shape == "high_pass":
             # Its capacitors load the amplifier's output, which has a resistance.
             resistor *= 4 if frequency < 1e5 else 2

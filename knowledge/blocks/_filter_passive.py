@@ -53,6 +53,11 @@ def source_of(b: Builder, p: Values) -> float:
     return p.get("source_resistance", 0.0) if b.chain.first else 0.0
 
 
+def usual(b: Builder, ohms: float) -> float:
+    """The impedance to aim at: ``ohms``, or much less where another stage follows, which loads this one."""
+    return ohms if b.is_last else min(ohms, 470.0)
+
+
 def parallel(a: float, b: float) -> float:
     """Two resistances in parallel, either of which may be infinite."""
     if math.isinf(a):

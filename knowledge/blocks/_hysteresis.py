@@ -242,7 +242,7 @@ def _offer(b: Builder, decider: Decider, source: str, sink: str, inverting: bool
         scale=(span if inverting else -span) / 100,
         offset=test.low if inverting else test.high,
     )
-    b.offer("threshold_voltage", lambda _: Probe(bench, center))
+    b.offer("threshold_voltage", lambda _: Probe(triangle_bench(b, test, 3), center))
     ends = (test.low, test.high) if inverting else (test.high, test.low)
     offer_levels(b, test, *ends)
     offer_delay(b, test, decider, test.low, test.high)

@@ -23,6 +23,8 @@ _PINS = 4e-12
 """Farad: the threshold and trigger pins."""
 _SWITCH = 5e-12
 """Farad: the discharge pin."""
+_OFF = 1e8
+"""Ohm: the discharge pin while it does not conduct."""
 _FALL, _RISE = 1.6, 1.4
 """The output falls and rises after this many time constants of the latch."""
 
@@ -63,8 +65,11 @@ class Timer:
 
     @property
     def largest_resistor(self) -> float:
-        """Ohm in the charging path: ten times the typical input current costs 4 % of the supply at most."""
-        return float(min(0.04 * self.vcc / (10 * max(self._input_current, 1e-12)), 10e6))
+        """Ohm in the charging path: leakage must stay small against what flows.
+
+        Ten times the typical input current costs 4 % of the supply at most, the discharge pin 2 %.
+        """
+        return float(min(0.04 * self.vcc / (10 * max(self._input_current, 1e-12)), 0.02 * _OFF))
 
     @property
     def smallest_resistor(self) -> float:
@@ -88,7 +93,7 @@ class Timer:
         switch = self.entry.model["discharge_resistance"]
         down = rb + ra * switch / (ra + switch)
         floor = self.vcc * switch / (ra + switch) - drawn * down
-        ceiling = self.vcc - drawn * (ra + rb)
+        ceiling = self.vcc * _OFF / (_OFF + ra) - drawn * (ra + rb)
         high = low = 0.0
         bottom = third
         # Each delay lets the capacitor run past its threshold; two rounds settle that to a part in 1e6.
@@ -131,8 +136,9 @@ class Timer:
         """Pulse width (s), without the delay; infinite where the input current keeps it from ending."""
         c += _PINS + _SWITCH
         switch = self.entry.model["discharge_resistance"]
-        ceiling = self.vcc - self._input_current * r
         start = self.vcc * switch / (r + switch)
+        r = r * _OFF / (r + _OFF)
+        ceiling = (self.vcc - self._input_current * r) * (1 - r / _OFF)
         return _exponential(start, 2 * self.vcc / 3, ceiling, r * c)
 
 

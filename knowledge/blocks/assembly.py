@@ -7,7 +7,7 @@ tied off as followers, and every package gets its decoupling capacitor.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks.selection import OpampNeeds, select_comparator, select_opamp
@@ -55,6 +55,7 @@ class Assembly:
 
     name: str
     supply: Supply | None = None
+    speed_margin: float = 1.0
     resistor_tolerance: float = 0.01
     capacitor_tolerance: float = 0.05
     load: Load | None = None
@@ -389,7 +390,16 @@ class Builder:
         Raises:
             Infeasible: no op-amp in the library meets them; the message says which need fails.
         """
-        return select_opamp(needs, self.supply, self.assembly.used("opamp"), self.components, self.assume)
+        used, margin = self.assembly.used("opamp"), self.assembly.speed_margin
+        if margin > 1:
+            faster = replace(
+                needs, gain_bandwidth=needs.gain_bandwidth * margin, slew_rate=needs.slew_rate * margin
+            )
+            try:
+                return select_opamp(faster, self.supply, used, self.components, self.assume)
+            except Infeasible:
+                pass  # no part has the margin; the need itself still counts
+        return select_opamp(needs, self.supply, used, self.components, self.assume)
 
     def select_comparator(self) -> Component:
         """The comparator for this supply; a part the user named wins."""
@@ -439,7 +449,7 @@ class Builder:
             role=known.role,
             stage=self.instance,
             source="assumed",
-            **values,  # type: ignore[arg-type]
+            **values,
         )
         self.assembly.required.append((self.instance, made))
 

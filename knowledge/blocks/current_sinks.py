@@ -250,16 +250,19 @@ def _offer(
     drives = [] if control is None else [b.drive(Dc(value=b.at_input(full_scale)))]
     held = Stimulus(name="load", net=out, waveform=Dc(value=(top + bottom) / 2))
 
+    # The load goes from the supply to the output, never to ground, where benches would put it.
+    none = [Load(kind="current", value=0.0, net=out)]
+
     def at_load(volts: float) -> Bench:
         stimulus = Stimulus(name="load", net=out, waveform=Dc(value=volts))
-        return b.bench("load", Op(), [*drives, stimulus])
+        return b.bench("load", Op(), [*drives, stimulus], none)
 
     # Current out of a source that holds the output is the current the sink draws.
     drawn = current("load")
 
     def output_current(_: Requirement) -> Probe:
         if resistance is None:
-            return Probe(b.bench("op", Op(), [*drives, held]), Measure(kind="value", signal=drawn))
+            return Probe(b.bench("op", Op(), [*drives, held], none), Measure(kind="value", signal=drawn))
         load = Load(kind="resistor", value=resistance, net=vcc, reference=out)
         across = voltage(vcc, out)
         return Probe(
@@ -278,7 +281,7 @@ def _offer(
     def dropout(_: Requirement) -> Probe:
         sweep = DcSweep(source="load", start=0.0, stop=top, points=501)
         measure = Measure(kind="crossing", signal=drawn, level=0.95 * design.current)
-        return Probe(b.bench("dropout", sweep, [*drives, held]), measure)
+        return Probe(b.bench("dropout", sweep, [*drives, held], none), measure)
 
     b.offer("dropout_voltage", dropout)
 
@@ -308,7 +311,7 @@ def _offer(
         kinds: dict[str, MeasureKind] = {"rise_time": "rise_time", "settling_time": "settling_time"}
         kind = kinds.get(requirement.quantity, "overshoot")
         stimulus = Stimulus(name="in", net=stepped, waveform=wave)
-        bench = b.bench("step", Transient(stop=11 * time, step=time / 500), [stimulus, held])
+        bench = b.bench("step", Transient(stop=11 * time, step=time / 500), [stimulus, held], none)
         at = 0.99 * time if kind == "settling_time" else None
         return Probe(bench, Measure(kind=kind, signal=voltage(sense), at=at))
 
@@ -321,7 +324,7 @@ def _offer(
         def transconductance(_: Requirement) -> Probe:
             sweep = DcSweep(source="in", start=low, stop=high, points=101)
             measure = Measure(kind="slope", signal=drawn, reference=voltage(control), low=low, high=high)
-            return Probe(b.bench("control", sweep, [*drives, held]), measure)
+            return Probe(b.bench("control", sweep, [*drives, held], none), measure)
 
         b.offer("transconductance", transconductance)
 

@@ -133,7 +133,7 @@ class VoltageDivider(Block):
             raise Infeasible(
                 f"a divider only makes less of a voltage: {target:g} V cannot come from {volts:g} V"
             )
-        made = self._search(p, volts, target, load, drawn)
+        made = self._search(p, volts, target, load, drawn, passive.usual(b, USUAL))
         source, sink = b.input(), b.output()
         b.resistor(made.upper, source, sink)
         b.resistor(made.lower, sink, b.ground())
@@ -148,8 +148,10 @@ class VoltageDivider(Block):
         exact = p[name] * (1.0 if name == "output_voltage" else volts)
         return exact * {"min": 1.02, "max": 0.98}.get(p.relation(name), 1.0)
 
-    def _search(self, p: Values, volts: float, target: float, load: float, drawn: float) -> _Divider:
-        low, high, handy = self._range(p, abs(volts), abs(target), load, drawn)
+    def _search(
+        self, p: Values, volts: float, target: float, load: float, drawn: float, usual: float
+    ) -> _Divider:
+        low, high, handy = self._range(p, abs(volts), abs(target), load, drawn, usual)
         best: tuple[float, _Divider] | None = None
         for rank, series in enumerate(("E24", "E96")):
             for lower in values(series, 1.0, 10e6):
@@ -175,11 +177,11 @@ class VoltageDivider(Block):
 
     @staticmethod
     def _range(
-        p: Values, volts: float, target: float, load: float, drawn: float
+        p: Values, volts: float, target: float, load: float, drawn: float, usual: float
     ) -> tuple[float, float, float]:
         """Least, most and handiest sum of both resistors in ohm."""
         low, high = 10.0, 20e6
-        handy = USUAL * max(1.0, volts / 15)
+        handy = usual * max(1.0, volts / 15)
         flowing = drawn + target / load
         if flowing > 0:
             handy = min(handy, volts / ((STIFF + 1) * flowing))

@@ -19,7 +19,7 @@ from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.requirements import Requirement
-from voltsmith.schemas.testbenches import Measure
+from voltsmith.schemas.testbenches import Bench, Measure, Transient
 
 TIME_CONSTANT = Parameter(
     name="time_constant", unit="s", description="time constant R C", default=1e-3, low=1e-8, high=3.0
@@ -190,7 +190,7 @@ class Integrator(Block):
         b.offer(
             "output_amplitude",
             lambda requirement: Probe(
-                sine_bench(b, path, requirement.condition or used, path.amplitude, cycles=80),
+                _settled(b, path, requirement.condition or used),
                 Measure(kind="amplitude", signal=voltage(path.sink)),
             ),
         )
@@ -278,6 +278,13 @@ class Differentiator(Block):
         )
         offer_linear(b, path)
         _offer_scale(b, path, 1)
+
+
+def _settled(b: Builder, path: Path, frequency: float) -> Bench:
+    """A sine after fifty cycles, three time constants of the resistor across the capacitor."""
+    bench = sine_bench(b, path, frequency, path.amplitude)
+    analysis = Transient(start=50 / frequency, stop=53 / frequency, step=0.01 / frequency)
+    return bench.model_copy(update={"name": f"{b.instance}_settled", "analysis": analysis})
 
 
 def _offer_scale(b: Builder, path: Path, sign: int) -> None:

@@ -66,7 +66,7 @@ class TwinTNotch(Block):
     title = "twin-T notch"
     summary = "Passive notch filter of resistors and capacitors; deep, but wide, with a Q of 1/4."
     equations = ("f_0 = 1 / (2 pi R C)", "Q = 1/4", "R/2 and 2 C in the legs, made of two equal parts each")
-    sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 6.3",)
+    sources = ("P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., chapter 6",)
     phrases = (
         "twin-T notch filter",
         "passive notch filter",

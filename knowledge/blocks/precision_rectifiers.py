@@ -30,7 +30,7 @@ DIODE = "1N4148"
 _DROP = 0.75
 _UNITS = (10e3, 2e3)
 """Ohm. Input, feedback and summing resistors are one of these and twice it."""
-_SETTLE, _CYCLES = 6, 4
+_SETTLE, _CYCLES = 4, 2
 
 
 class PrecisionRectifier(Block):
@@ -193,15 +193,33 @@ def _offer(
         asked = requirement.condition or frequency
         size = abs(b.at_input(bias + amplitude) - b.at_input(bias))
         wave = Sine(offset=b.at_input(bias), amplitude=size, frequency=asked)
-        analysis = Transient(start=_SETTLE / asked, stop=(_SETTLE + _CYCLES) / asked, step=1 / asked / 500)
+        analysis = Transient(
+            start=(_SETTLE - 0.1) / asked, stop=(_SETTLE + _CYCLES) / asked, step=1 / asked / 200
+        )
         return b.bench("sine", analysis, [b.drive(wave)])
 
-    def offer(quantity: str, kind: MeasureKind, scale: float = 1.0) -> None:
-        measure = Measure(kind=kind, signal=seen, scale=scale)
-        b.offer(quantity, lambda requirement: Probe(bench(requirement), measure))
+    def over_cycles(kind: MeasureKind, requirement: Requirement) -> Measure:
+        asked = requirement.condition or frequency
+        return Measure(kind=kind, signal=seen, low=_SETTLE / asked, high=(_SETTLE + _CYCLES) / asked)
 
-    # The average of a rectified sine is 2/pi, or 1/pi, of its amplitude: the gain on both halves.
-    offer("gain", "average", math.pi / amplitude / (2 if full else 1))
+    def offer(quantity: str, kind: MeasureKind) -> None:
+        def make(requirement: Requirement) -> Probe:
+            return Probe(bench(requirement), over_cycles(kind, requirement))
+
+        b.offer(quantity, make)
+
+    def gain(requirement: Requirement) -> Probe:
+        asked = requirement.condition or frequency
+        measure = over_cycles("average", requirement)
+        measure = measure.model_copy(update={"scale": math.pi / amplitude})
+        if full:
+            # Over the positive half only: there both paths, the direct and the rectified one, take part.
+            begin = (_SETTLE if b.at_input(1.0) > b.at_input(0.0) else _SETTLE + 0.5) / asked
+            window = {"low": begin, "high": begin + 0.5 / asked, "scale": math.pi / amplitude / 2}
+            measure = measure.model_copy(update=window)
+        return Probe(bench(requirement), measure)
+
+    b.offer("gain", gain)
     offer("output_voltage", "average")
     offer("output_amplitude", "maximum")
     offer("output_high", "maximum")

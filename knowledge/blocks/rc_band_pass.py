@@ -137,7 +137,7 @@ class RcBandPass(Block):
             raise Infeasible(f"the band from {low:g} Hz to {high:g} Hz is empty")
         center, q = math.sqrt(low * high), math.sqrt(low * high) / (high - low)
         front, load = passive.source_of(b, p), p.get("load_resistance", 1e12)
-        band = self._search(center, q, front, load)
+        band = self._search(center, q, front, load, passive.usual(b, 4.7e3))
         source, sink, middle = b.input(), b.output(), b.net("mid")
         passive.capacitor(b, band.c1, source, middle)
         b.resistor(band.r1, middle, b.ground())
@@ -147,11 +147,11 @@ class RcBandPass(Block):
         offer_band_pass(b, p, (low, high), p.get("input_amplitude", 1.0), 0.0, (source, sink))
 
     @staticmethod
-    def _search(center: float, q: float, front: float, load: float) -> _Band:
+    def _search(center: float, q: float, front: float, load: float, target: float) -> _Band:
         def cost(band: _Band) -> float:
             frequency, quality, gain = band.made()
             error = abs(frequency / center - 1) + abs(quality / q - 1)
-            comfort = abs(math.log(band.r1 / max(4.7e3, 30 * front))) + (1 - gain)
+            comfort = abs(math.log(band.r1 / max(target, 30 * front))) + (1 - gain)
             return 150 * error + 0.5 * comfort
 
         best = min(_bands(center, q, front, load), key=cost, default=None)

@@ -149,7 +149,7 @@ class RcLowPass(_Rc):
             # The load's capacitance shall be a small part of the whole.
             handy = product / (20 * extra) if extra else 15e3
             low, high = _limits(p, "input_impedance", "output_impedance")
-            aim = min(max(min(15e3, load / 100, handy), 10 * min(front, 1e3), low), high)
+            aim = min(max(min(passive.usual(b, 15e3), load / 100, handy), 10 * min(front, 1e3), low), high)
             resistor, capacitor, _ = self._gently(p, aim, (low, high), wanted, load)
         if not (resistor and capacitor):
             raise Infeasible(
@@ -227,7 +227,7 @@ class RcHighPass(_Rc):
                         f"the load of {load:g} ohm alone is less than the input impedance asked for"
                     )
                 low, high = (x * load / (load - x) if x < load else 10e6 for x in (low, high))
-            aim = min(max(min(15e3, 3 * load), 30 * front, low), high)
+            aim = min(max(min(passive.usual(b, 15e3), 3 * load), 30 * front, low), high)
             resistor, capacitor, _ = rc_pair(aim, (low, high), wanted)
         if not (resistor and capacitor):
             raise Infeasible(

@@ -97,7 +97,8 @@ class _Ladder(Block):
         if order == 1:
             raise Infeasible(f"an {self.title} is of second order at least")
         matched = "load_resistance" in asked and "source_resistance" in asked
-        if cutoff >= RADIO or (matched and cutoff >= 20e3):
+        steep = "order" in derived or "order" in asked or asked.choice("response") != ""
+        if (cutoff >= RADIO and steep) or (matched and cutoff >= 20e3):
             return 2.2
         return 1.2 if asked.choice("topology") == "passive" else 0.4
 
@@ -268,7 +269,7 @@ class RlcHighPass(_Ladder):
         "and a load resistance or with a resistor of its own at one end."
     )
     equations = (
-        "order 2 with a series resistor: f_0 = 1 / (2 pi sqrt(L C)), Q = sqrt(C / L) R ... at the source",
+        "order 2 with a series resistor: f_0 = 1 / (2 pi sqrt(L C)), Q = sqrt(L / C) / R",
         "C_k = 1 / (2 pi f_c R g_k), L_k = R / (2 pi f_c g_k)",
         "Butterworth between equal resistances: g_k = 2 sin((2 k - 1) pi / (2 n))",
         "the -3 dB frequency counts from the largest gain of the pass band",

@@ -15,7 +15,7 @@ from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 
 TAU = 2 * math.pi
-SOURCE = "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 1.7.14"
+SOURCE = "P. Horowitz, W. Hill, The Art of Electronics, 3rd ed., section 1.7"
 TOPOLOGIES = ("rlc", "lc", "passive")
 RADIO = 300e3
 """Above this frequency (Hz) coils are good enough to prefer them to op-amps."""

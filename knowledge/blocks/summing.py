@@ -140,16 +140,11 @@ def _offer_inputs(b: Builder, path: Path, sources: list[str], rest: float, p: Va
     def gain_probe(requirement: Requirement) -> Probe:
         frequency = requirement.condition or path.reference
         # All inputs together: what one of them lacks is missing in the sum.
-        shares = [1.0] * len(sources)
-        first = b.drive(Ac(offset=b.at_input(path.bias), magnitude=shares[0]))
-        rest_of_them = [
-            Stimulus(name=net, net=net, waveform=Ac(offset=rest, magnitude=share))
-            for net, share in zip(others, shares[1:], strict=True)
-        ]
-        total = sum(shares)
+        together = [b.drive(Ac(offset=b.at_input(path.bias)))]
+        together += [Stimulus(name=net, net=net, waveform=Ac(offset=rest)) for net in others]
         sweep = AcSweep(start=min(path.start, frequency / 3), stop=max(path.stop, frequency * 3))
-        measure = Measure(kind="gain", signal=voltage(path.sink), at=frequency, scale=1 / total)
-        return Probe(b.bench("sum", sweep, [first, *rest_of_them]), measure)
+        measure = Measure(kind="gain", signal=voltage(path.sink), at=frequency, scale=1 / len(sources))
+        return Probe(b.bench("sum", sweep, together), measure)
 
     def amplitude_probe(requirement: Requirement) -> Probe:
         frequency = requirement.condition or path.reference

@@ -66,12 +66,12 @@ def zener_card(component: Component) -> str:
     """A subcircuit ``a k``: forward diode, and the breakdown as source, resistance and soft knee.
 
     The source ``vz`` sets the breakdown voltage, so a Monte Carlo run can alter it. The knee is an
-    exponential whose slope makes up 70 % of the dynamic resistance at the test current: zeners below
+    exponential whose slope makes up half of the dynamic resistance at the test current: zeners below
     5 V are that soft, and above it the share does not matter.
     """
     m, name = component.model, model_name(component)
     voltage, current, resistance = m["zener_voltage"], m["zener_current"], m["zener_resistance"]
-    slope = max(0.7 * resistance * current, THERMAL_VOLTAGE)
+    slope = max(0.5 * resistance * current, THERMAL_VOLTAGE)
     rest = max(resistance - slope / current, 0.05 * resistance)
     knee = min(voltage - current * rest, 25 * slope)
     lines = [

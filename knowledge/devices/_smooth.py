@@ -29,7 +29,8 @@ def excess(current: str, limit: float, volts: float = 200.0) -> str:
     """
     over, under = f"({current}-{num(limit)})", f"({current}+{num(limit)})"
     corner = num((0.002 * limit) ** 2)
-    return f"{num(volts / 2 / limit)}*({over}+sqrt({over}*{over}+{corner})+{under}-sqrt({under}*{under}+{corner}))"
+    above, below = f"{over}+sqrt({over}*{over}+{corner})", f"{under}-sqrt({under}*{under}+{corner})"
+    return f"{num(volts / 2 / limit)}*({above}+{below})"
 
 
 def output_stage(target: str, *, resistance: float | str, current: float, idle: float) -> list[str]:

@@ -170,6 +170,7 @@ def test_a_requirement_is_about_a_known_quantity():
     [
         {"kind": "ac_sweep", "start": 0, "stop": 1},
         {"kind": "dc_sweep", "source": "in", "start": 0, "stop": 1, "points": 1},
+        {"kind": "dc_sweep", "source": "in", "start": 1, "stop": 1},  # ngspice never comes back from it
         {"kind": "transient", "stop": 1, "step": 0},
         {"kind": "noise", "net": "out", "source": "in", "start": 1, "stop": 0},
         {"kind": "shell"},

@@ -61,7 +61,7 @@ def test_swapped_collector_and_emitter_show() -> None:
     [
         ({"gain": 300}, "more than one transistor on 5 V gives"),
         ({"gain": 10, "output_amplitude": 5.0}, "5 V peak is more than"),
-        ({"gain": 100, "input_impedance": 1e6}, "out of reach"),
+        ({"gain": 20, "input_impedance": 1e6}, "out of reach"),
     ],
 )
 def test_refusals(numbers: dict[str, float], reason: str) -> None:

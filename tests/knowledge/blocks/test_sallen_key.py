@@ -42,8 +42,6 @@ def test_needed_order_is_that_of_the_textbook() -> None:
 @pytest.mark.parametrize("q", [0.52, 0.707, 3.0])
 @pytest.mark.parametrize("gain", [1.0, 2.0])
 def test_values_are_chosen_as_a_set(find, frequency, q, gain) -> None:
-    if frequency == 0.5 and q == 3.0:
-        pytest.skip("needs capacitors beyond those without polarity")
     parts = find(Target(frequency, q, gain))
     assert parts.frequency == pytest.approx(frequency, rel=0.01)
     assert parts.q == pytest.approx(q, rel=0.02)
@@ -182,7 +180,7 @@ def test_preference() -> None:
 
 
 def test_a_slow_amplifier_is_noticed() -> None:
-    checked = check_block(LOW, {"cutoff_frequency": 200e3}, components=("LM6171",))
+    checked = check_block(LOW, {"cutoff_frequency": 1e6}, components=("LM6171",))
     assert checked.passed
     circuit = checked.synthesis.circuit
     amplifier = next(part for part in circuit.parts if part.component == "LM6171")

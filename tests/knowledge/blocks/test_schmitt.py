@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from opamp_support import measured_after, refs, swapped, with_value
+from opamp_support import measured_after, refs, with_value
 from support import check_block
 
+from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 
@@ -46,8 +47,22 @@ def test_polarity_shows_in_the_levels() -> None:
     numbers = {"hysteresis": 1.0, "output_high": 5.0, "output_low": 0.0}
     checked = check_block(NAME, numbers, choices={"topology": "inverting"})
     assert checked.passed, checked.measured
-    turned = measured_after(NAME, numbers, lambda c: swapped(c, "U1", "IN1+", "IN1-"))
-    assert not turned["hysteresis"].passed
+    plain = check_block(NAME, numbers)
+    assert plain.value("output_high") == pytest.approx(checked.value("output_high"), abs=0.1)
+
+
+def test_exchanged_output_and_input_resistors_show() -> None:
+    numbers = {"upper_threshold": 3.0, "lower_threshold": 2.0}
+
+    def exchanged(circuit: Circuit) -> Circuit:
+        first, second = (next(p.value for p in circuit.parts if p.ref == ref) for ref in ("R3", "R4"))
+        assert first is not None
+        assert second is not None
+        return with_value(with_value(circuit, "R3", second), "R4", first)
+
+    found = measured_after(NAME, numbers, exchanged)
+    assert not found["upper_threshold"].passed
+    assert not found["lower_threshold"].passed
 
 
 @pytest.mark.parametrize(("ref", "quantity"), [("R4", "hysteresis"), ("R1", "threshold_voltage")])

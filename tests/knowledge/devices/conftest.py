@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -76,8 +76,8 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def bench() -> Iterator[Bench]:
-    yield Bench()
+def bench() -> Bench:
+    return Bench()
 
 
 def place(
