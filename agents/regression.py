@@ -201,7 +201,8 @@ def _reading_problems(case: Case, made: Design) -> Iterator[str]:
         match = next((item for item in left if _same(expected, item)), None)
         if match is None:
             alike = [f"{r.quantity} {r.relation} {r.target:g} {r.unit}" for r in read]
-            yield f"not read: {expected.quantity} {expected.relation} {expected.target:g} {expected.unit} (read: {'; '.join(alike)})"
+            wanted = f"{expected.quantity} {expected.relation} {expected.target:g} {expected.unit}"
+            yield f"not read: {wanted} (read: {'; '.join(alike)})"
         else:
             left.remove(match)
 

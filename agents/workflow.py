@@ -66,7 +66,7 @@ def _reason(state: State) -> dict[str, Any]:
     update: dict[str, Any] = {"reading": reading.model_dump(mode="json")}
     try:
         proposal = propose(reading, state.get("excluded"), state.get("speed_margin", 1.0))
-    except NeedsAnswer as refusal:
+    except NeedsAnswer:
         if setback := state.get("setback"):
             # Nothing is left to try: what went wrong first says more than that.
             refusal = NeedsAnswer(setback)

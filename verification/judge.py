@@ -165,9 +165,10 @@ def _choice(requirement: Requirement, circuit: Circuit) -> Coverage:
     if kind is None:
         return Coverage(requirement=requirement.id, how="rule", why="the blocks were built with this number")
     for part in circuit.parts:
-        if part.component.startswith(kind) and part.value is not None:
-            if abs(parse_value(part.value) / requirement.target - 1) < 1e-3:
-                return Coverage(requirement=requirement.id, how="rule", why=f"{part.ref} has this value")
+        if not part.component.startswith(kind) or part.value is None:
+            continue
+        if abs(parse_value(part.value) / requirement.target - 1) < 1e-3:
+            return Coverage(requirement=requirement.id, how="rule", why=f"{part.ref} has this value")
     return Coverage(
         requirement=requirement.id, how="not_checked", why=f"no {kind} of this value is in the circuit"
     )

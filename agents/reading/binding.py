@@ -85,11 +85,9 @@ def items_of(
     for position in range(start, end):
         if (
             text[position] in ",;:()\n"
-            or text[position] == "."
-            and text[position : position + 2].strip() == "."
-        ):
-            if not any(a <= position < b for a, b in spans):
-                found.append(Item("break", position, position + 1, text[position]))
+            or (text[position] == "." and text[position : position + 2].strip() == ".")
+        ) and not any(a <= position < b for a, b in spans):
+            found.append(Item("break", position, position + 1, text[position]))
     return sorted(found, key=lambda item: item.start)
 
 
@@ -214,7 +212,7 @@ def _conditions(items: Sequence[Item], tokens: Sequence[QuantityToken]) -> dict[
     for index, item in enumerate(items):
         if item.kind != "token" or tokens[item.token].dimension != "frequency":
             continue
-        before = [other for other in items[max(0, index - 5) : index]]
+        before = list(items[max(0, index - 5) : index])
         if not before or before[-1].text not in ("at", "@"):
             continue
         words = [other for other in before[:-1] if other.kind == "word"]

@@ -81,16 +81,15 @@ def _adjusted(text: str, token: QuantityToken) -> QuantityToken:
         token.dimension == "voltage"
         and not token.plus_minus
         and (match := _PLUS_MINUS.search(text, 0, token.span[0]))
-    ):
-        if "minus" in match.group().lower() + token.text.lower() or "-" in match.group() + token.text[:1]:
-            start = match.start()
-            return replace(
-                token,
-                span=(start, token.span[1]),
-                text=text[start : token.span[1]],
-                value=abs(token.value),
-                plus_minus=True,
-            )
+    ) and ("minus" in match.group().lower() + token.text.lower() or "-" in match.group() + token.text[:1]):
+        start = match.start()
+        return replace(
+            token,
+            span=(start, token.span[1]),
+            text=text[start : token.span[1]],
+            value=abs(token.value),
+            plus_minus=True,
+        )
     return token
 
 

@@ -325,14 +325,10 @@ class _Reader:
         known = self.tokens[token]
         stage = None if quantity in SYSTEM_QUANTITIES else name
         other = None if condition is None else self.tokens[condition]
-        if (
-            quantity == "gain"
-            and known.dimension == "decibel"
-            and part.function in ("low_pass", "high_pass", "band_pass", "notch")
-        ):
+        filters = part.function in ("low_pass", "high_pass", "band_pass", "notch")
+        if quantity == "gain" and known.dimension == "decibel" and known.value < 0 and filters:
             # "-40 dB at 10 kHz" of a filter is an attenuation; a gain in its pass band has no minus.
-            if known.value < 0:
-                quantity = "attenuation"
+            quantity = "attenuation"
         if other is not None and quantity not in _CONDITIONED:
             other = None
         if condition is not None:

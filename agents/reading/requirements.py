@@ -107,7 +107,7 @@ class Drafts:
             absolute = max(abs(value) * tolerance, THRESHOLD_VOLTS)
         elif quantity in ("attenuation", "notch_depth"):
             target = abs(value)
-            if relation == "eq" and quantity == "notch_depth":
+            if relation == "eq" and token.tolerance is None and token.absolute_tolerance is None:
                 relation = "min"
         if token.tolerance is not None and token.dimension != "percent":
             tolerance, absolute = token.tolerance, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -104,7 +105,7 @@ def segments(text: str, words: Sequence[Word]) -> list[Segment]:
     if not kept:
         return []
     bounds = [0]
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in itertools.pairwise(kept):
         bounds.append(_boundary(before, after, connectors, words, text))
     bounds.append(len(text))
     made = [
@@ -204,7 +205,7 @@ def _separate(
     gap = text[words[before.found.last].end : words[after.found.first].start]
     arrow = bool(_ARROW.search(gap))
     if before.cue.function == after.cue.function:
-        return bool(bridging & _REPEATING) and "another" in gap.lower() or arrow
+        return (bool(bridging & _REPEATING) and "another" in gap.lower()) or arrow
     return bool(bridging) or arrow or "," in gap or ";" in gap or "\n" in gap or ". " in gap
 
 

@@ -19,7 +19,8 @@ _LEFT_ALONE = frozenset(
     "what when where which while with within without would write years your house horse past lower power poem "
     "hello friend tiger paper pizza story order older border gate date late rate mate game game tame bend band "
     "bland brand hand land sand wand coin join file fill fall full pull hull ball call tall wall will mill sing "
-    "concert variable ring king wing song wrong long strong kong gone done none tone bone cone lone zone phone count court".split()
+    "concert variable "
+    "ring king wing song wrong long strong kong gone done none tone bone cone lone zone phone count court".split()
 )
 """Ordinary words that a typing error would otherwise be suspected in."""
 _NO_PLURAL = frozenset({"times", "bass", "plus", "less", "this", "across", "series"})

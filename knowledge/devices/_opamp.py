@@ -48,7 +48,7 @@ def opamp_card(component: Component) -> str:
     gm = 2 * math.pi * m["gbw"] * compensation(component)
     # The idle current of the output stage is part of the quiescent current.
     idle = min(0.1 * m["supply_current"], 0.01 * m["output_current"])
-    slew = excess("i(vslew)", SLEW_CURRENT, 1000.0)
+    slew = f"(2*i(vslew)+{excess('i(vslew)', SLEW_CURRENT, 1000.0)})"
     lines = [
         f".subckt {name} in_p in_n vcc vee out",
         f"vos ip in_p {num(m['offset'])}",

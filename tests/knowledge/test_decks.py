@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from netlists import netlist
 
 from voltsmith.knowledge import decks
-from voltsmith.knowledge.decks import Nodes, command, deck, number, subcircuit, surroundings, vectors, waveform
+from voltsmith.knowledge.decks import (
+    Nodes,
+    command,
+    deck,
+    number,
+    subcircuit,
+    surroundings,
+    vectors,
+    waveform,
+)
 from voltsmith.schemas.errors import UnknownName
 from voltsmith.schemas.testbenches import (
     Ac,

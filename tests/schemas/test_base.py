@@ -135,7 +135,7 @@ def test_numbers_are_finite(make, number: float):
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_json_numbers_are_finite(word: str):
     with pytest.raises(ValidationError):
-        Dc.model_validate_json('{"kind": "dc", "value": %s}' % word)
+        Dc.model_validate_json(f'{{"kind": "dc", "value": {word}}}')
 
 
 def test_a_stimulus_cannot_carry_text():

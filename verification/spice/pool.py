@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -59,10 +60,8 @@ class _Worker:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                try:
+                with suppress(BrokenPipeError):  # what was buffered for a dead worker is of no use
                     stream.close()
-                except BrokenPipeError:  # what was buffered for a dead worker is of no use
-                    pass
 
 
 class SimulatorPool:

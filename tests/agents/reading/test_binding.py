@@ -36,7 +36,7 @@ def bound(text: str, function: str) -> dict[str, str]:
     [
         ("1 kHz", "low_pass", {"cutoff_frequency": "1 kHz"}),
         ("cut-off 1 kHz, load 10 kohm", "low_pass", {"cutoff_frequency": "1 kHz", "load_resistance": "10 kohm"}),
-        ("1 kHz, 40 dB at 10 kHz", "low_pass", {"cutoff_frequency": "1 kHz", "attenuation": "40 dB @ 10 kHz"}),
+        ("1 kHz, attenuation of 40 dB at 10 kHz", "low_pass", {"cutoff_frequency": "1 kHz", "attenuation": "40 dB @ 10 kHz"}),
         ("gain 10, supply 12 V", "amplifier", {"gain": "10", "supply_voltage": "12 V"}),
         ("gain: 10; supply: 12 V", "amplifier", {"gain": "10", "supply_voltage": "12 V"}),
         ("12 V supply and gain of 10", "amplifier", {"supply_voltage": "12 V", "gain": "10"}),

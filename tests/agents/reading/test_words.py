@@ -38,8 +38,7 @@ def test_singular(word: str, stem: str):
 
 @given(st.text(alphabet="abceghimnorstuxy", max_size=12))
 @settings(derandomize=True, max_examples=100, deadline=None)
-def test_singular_twice_is_singular(word: str):
-    assert singular(word) == singular(str(word))
+def test_singular_only_changes_the_end(word: str):
     assert word.startswith(singular(word)[:-1])
 
 
