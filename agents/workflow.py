@@ -66,10 +66,9 @@ def _reason(state: State) -> dict[str, Any]:
     update: dict[str, Any] = {"reading": reading.model_dump(mode="json")}
     try:
         proposal = propose(reading, state.get("excluded"), state.get("speed_margin", 1.0))
-    except NeedsAnswer:
-        if setback := state.get("setback"):
-            # Nothing is left to try: what went wrong first says more than that.
-            refusal = NeedsAnswer(setback)
+    except NeedsAnswer as caught:
+        # Where nothing is left to try, what went wrong first says more than that.
+        refusal = NeedsAnswer(setback) if (setback := state.get("setback")) else caught
         return {
             **update,
             "refusal": {"message": str(refusal), "questions": list(refusal.questions), "by": "reasoning"},

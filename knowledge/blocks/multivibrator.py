@@ -117,7 +117,7 @@ class Multivibrator(Block):
         "t_off = R_B C ln((2 V_cc - V_BE - V_CE,sat) / (V_cc - V_BE,on)), about ln 2 R_B C",
         "f = 1 / (t_off,1 + t_off,2)",
     )
-    sources = ("J. Millman, H. Taub, Pulse, Digital, and Switching Waveforms, McGraw-Hill 1965, chapter 11",)
+    sources = ("J. Millman, H. Taub, Pulse, Digital, and Switching Waveforms, McGraw-Hill 1965",)
     phrases = (
         "two-transistor flasher",
         "transistor astable multivibrator",

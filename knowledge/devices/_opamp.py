@@ -29,17 +29,18 @@ from voltsmith.knowledge.devices._smooth import common_mode_error, excess, outpu
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
-SLEW_CURRENT = 0.02
-"""Largest current (A) into the integrator's capacitor, the same for all, so that fast amplifiers do not
-need amperes, whose rounding errors ngspice would take for a failure to converge."""
-
 BOLTZMANN_4KT = 4 * 1.380649e-23 * 300.15
 """4kT (J) at ngspice's nominal 27 degrees Celsius."""
 
 
 def compensation(component: Component) -> float:
-    """Capacitance (F) of the element ``cc``, inversely proportional to gain-bandwidth and slew rate."""
-    return SLEW_CURRENT / component.model["slew_rate"]
+    """Capacitance (F) of the element ``cc``, inversely proportional to gain-bandwidth and slew rate.
+
+    Any value does, since gm goes with it, but for rounding errors: those of a large capacitance at a
+    short time step, or of amperes in a fast amplifier, exceed ngspice's ``abstol`` and the analysis
+    never ends. 2 nF and 1 mA are the upper ends.
+    """
+    return min(2e-9, 1e-3 / component.model["slew_rate"])
 
 
 def opamp_card(component: Component) -> str:
@@ -48,7 +49,9 @@ def opamp_card(component: Component) -> str:
     gm = 2 * math.pi * m["gbw"] * compensation(component)
     # The idle current of the output stage is part of the quiescent current.
     idle = min(0.1 * m["supply_current"], 0.01 * m["output_current"])
-    slew = f"(2*i(vslew)+{excess('i(vslew)', SLEW_CURRENT, 1000.0)})"
+    slew_current = m["slew_rate"] * compensation(component)
+    # The resistance (40 mV at most) keeps rounding errors out of the current.
+    slew = f"({num(0.04 / slew_current)}*i(vslew)+{excess('i(vslew)', slew_current, 1000.0)})"
     lines = [
         f".subckt {name} in_p in_n vcc vee out",
         f"vos ip in_p {num(m['offset'])}",
@@ -66,9 +69,9 @@ def opamp_card(component: Component) -> str:
         f"bslew g s v={slew}",
         "vslew s c 0",
         f"cc c 0 {num(compensation(component))}",
-        "gh 0 h c 0 1000",
-        "rh h 0 1m",
-        f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 1e-3))}",
+        "gh 0 h c 0 0.01",
+        "rh h 0 100",
+        f"ch h 0 {num(1 / (2 * math.pi * m['second_pole'] * 100))}",
         *output_stage("v(h)", resistance=m["output_resistance"], current=m["output_current"], idle=idle),
         supply_current(m["supply_current"] - idle),
         f".ends {name}",

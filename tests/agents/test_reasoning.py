@@ -7,6 +7,7 @@ from support import requirement
 
 from voltsmith.agents.reading.reader import read
 from voltsmith.agents.reasoning import Proposal, choose, propose, spoken
+from voltsmith.agents.synthesis import synthesise
 from voltsmith.knowledge.blocks import Asked, block, blocks
 from voltsmith.schemas.errors import NeedsAnswer
 from voltsmith.schemas.readings import StageRequest
@@ -129,7 +130,8 @@ def test_a_gain_follows_from_levels():
 )
 def test_refusals_have_a_reason(prompt: str, words: str):
     with pytest.raises(NeedsAnswer) as caught:
-        proposed(prompt)
+        found = proposed(prompt)
+        synthesise(found.plan, found.requirements)
     assert words in str(caught.value)
     assert len(str(caught.value)) > 15
 

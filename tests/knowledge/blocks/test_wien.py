@@ -52,7 +52,7 @@ def test_distortion_swing_and_load() -> None:
 
 
 def test_spread_of_production() -> None:
-    checked = check_block("wien_bridge", {"frequency": 1e3}, runs=8)
+    checked = check_block("wien_bridge", {"frequency": 1e3}, runs=4)
     spread = checked.measured["frequency"].monte_carlo
     assert spread is not None
     assert spread.yield_fraction >= 0.75

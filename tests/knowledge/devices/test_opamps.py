@@ -214,7 +214,7 @@ def test_converges_in_usual_circuits(bench, deck, name):
         ],
     }
     for label, lines in circuits.items():
-        bench.load([*deck.cards(name), *rails(name), *lines, ".options reltol=1e-4"])
+        bench.load([*deck.cards(name), *rails(name), *lines])
         bench.analyse("op")
         bench.analyse("dc vin -1 1 0.05")
         bench.analyse("ac dec 10 1 1e9")
@@ -222,6 +222,26 @@ def test_converges_in_usual_circuits(bench, deck, name):
         assert np.all(np.abs(out) < half + 0.3), label
         if label in ("clipping", "schmitt"):
             assert out.max() - out.min() > 0.5 * min(half, component(name).limits["slew_rate"] * 4e-5), label
+
+
+@pytest.mark.parametrize("name", ["LM358", "OPA2277", "MCP6041", "LM6171", "OPA847"])
+def test_ends_at_rest_with_tight_tolerances(bench, deck, name):
+    """Nothing moves and every tolerance is tight: rounding errors must not be taken for signals."""
+    bench.load(
+        [
+            *deck.cards(name),
+            *rails(name),
+            *amplifier(deck, "U1", name, "p", "m", "out"),
+            "r1 m 0 1k",
+            "r2 m out 15k",
+            "r3 p 0 10k",
+            "c3 p 0 1n",
+            ".options reltol=1e-4 abstol=1e-13 vntol=1e-8 itl4=100",
+        ]
+    )
+    result = bench.analyse("tran 1u 200u")
+    assert len(result["time"]) < 1000
+    assert np.ptp(result["out"]) < 1e-5
 
 
 @pytest.mark.parametrize("name", OPAMPS)
