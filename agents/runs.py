@@ -19,6 +19,7 @@ import platformdirs
 from voltsmith.agents.state import Settings, State
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.designs import Design, Provenance
+from voltsmith.schemas.errors import VoltsmithError
 from voltsmith.schemas.plans import Plan
 from voltsmith.schemas.readings import Reading
 from voltsmith.schemas.reports import Report
@@ -85,20 +86,47 @@ def _checkpointer(thread: str) -> Iterator[Any]:
 
         yield InMemorySaver()
         return
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    connection = sqlite3.connect(path, check_same_thread=False)
+    finished = False
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        yield SqliteSaver(connection)
+        connection = _open(path)
+        try:
+            yield _saver(connection)
+            finished = True
+        except VoltsmithError:
+            finished = True  # an answer like any other; nothing of it is worth resuming
+            raise
+        finally:
+            connection.close()
+    finally:
+        if finished:
+            for ending in (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock"):
+                path.with_name(thread + ending).unlink(missing_ok=True)
+        os.close(lock)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The checkpoint; one that is damaged is thrown away, for it only saves time."""
+    for attempt in range(2):
+        connection = sqlite3.connect(path, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            if connection.execute("PRAGMA quick_check").fetchone() == ("ok",):
+                return connection
+        except sqlite3.DatabaseError:
+            pass
         connection.close()
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
-        path.with_suffix(".lock").unlink(missing_ok=True)
-    finally:
-        connection.close()
-        os.close(lock)
+        if attempt:
+            break
+    return sqlite3.connect(":memory:", check_same_thread=False)
+
+
+def _saver(connection: sqlite3.Connection) -> Any:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    return SqliteSaver(connection)
 
 
 def _lock(folder: Path, thread: str) -> int | None:

@@ -52,11 +52,18 @@ class Nodes:
 
     def __init__(self, circuit: Circuit) -> None:
         self.ports = {port.net: port.name for port in circuit.ports}
-        taken = set(self.ports.values())
+        taken = set(self.ports.values()) | {net.name for net in circuit.nets}
         self._inner: dict[str, str] = {}
         for net in circuit.nets:
-            if net.name not in self.ports:
-                self._inner[net.name] = f"{net.name}_inner" if net.name in taken else net.name
+            if net.name in self.ports:
+                continue
+            name = net.name
+            if name in self.ports.values():
+                # An inner net that happens to be called like a port of another net.
+                while name in taken:
+                    name += "_inner"
+                taken.add(name)
+            self._inner[net.name] = name
 
     def inside(self, net: str) -> str:
         """Node of ``net`` within the ``.subckt`` body; ground is local when there is a ground port."""

@@ -113,7 +113,19 @@ def open_index() -> Index:
         except OSError:
             # A cache that cannot be written costs time, not results.
             return Index(_fill(_client(None), wanted))
-    return Index(_client(folder).get_collection(COLLECTION, embedding_function=None))
+    try:
+        index = Index(_client(folder).get_collection(COLLECTION, embedding_function=None))
+        index.search("filter", "block", 1)
+        return index
+    except Exception:
+        # Chroma has many ways to say that its files are damaged; a cache is cheaper to rebuild than to mend.
+        _forget(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            _build(wanted, folder)
+            return Index(_client(folder).get_collection(COLLECTION, embedding_function=None))
+        except Exception:
+            return Index(_fill(_client(None), wanted))
 
 
 def _digest(wanted: Sequence[Entry]) -> str:

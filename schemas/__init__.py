@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voltsmith.schemas.base import Schema
-    from voltsmith.schemas.blocks import BlockInfo
+    from voltsmith.schemas.blocks import BlockInfo, Parameter
     from voltsmith.schemas.circuits import Circuit, Net, Part, Port
     from voltsmith.schemas.components import Component
     from voltsmith.schemas.designs import Design
@@ -28,6 +28,7 @@ _HOMES = {
     "Finding": "reports",
     "Measurement": "reports",
     "Net": "circuits",
+    "Parameter": "blocks",
     "Part": "circuits",
     "Plan": "plans",
     "Port": "circuits",

@@ -67,6 +67,9 @@ class Circuit(Schema):
         names = [port.name for port in self.ports]
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"port names repeat: {', '.join(repeated)}")
+        listed = [net.name for net in self.nets]
+        if repeated := sorted({name for name in listed if listed.count(name) > 1}):
+            raise ValueError(f"nets are listed twice: {', '.join(repeated)}")
         declared = {net.name: frozenset(net.pins) for net in self.nets}
         actual = {net.name: frozenset(net.pins) for net in nets_of(self.parts)}
         if declared != actual:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from voltsmith.schemas.base import Schema
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.plans import Plan
+from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.reports import Report
 from voltsmith.schemas.requirements import NotUnderstood, Requirement
 from voltsmith.schemas.testbenches import Testbench
@@ -50,6 +51,10 @@ class Design(Schema):
         known = {requirement.id for requirement in self.requirements}
         if len(known) != len(self.requirements):
             raise ValueError("requirement ids repeat")
+        if missing := self.testbench.missing_benches():
+            raise ValueError(f"checks name benches that do not exist: {', '.join(missing)}")
+        if strange := sorted({r.quantity for r in self.requirements if r.quantity not in QUANTITIES}):
+            raise ValueError(f"requirements are about unknown quantities: {', '.join(strange)}")
         cited = {check.requirement for check in self.testbench.checks}
         if self.report is not None:
             cited |= {item.requirement for item in self.report.measurements}

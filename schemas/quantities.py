@@ -93,6 +93,7 @@ QUANTITIES: dict[str, Quantity] = {
         _q("output_high", "V", "voltage", "high output level", tolerance=0.10),
         _q("output_low", "V", "voltage", "low output level", absolute=0.4),
         _q("output_current", "A", "current", "output current"),
+        _q("leakage_current", "A", "current", "current through the load when switched off", tolerance=0.5),
         _q("led_current", "A", "current", "current through the LED", tolerance=0.10),
         _q("base_current", "A", "current", "base current", tolerance=0.3),
         _q("supply_current", "A", "current", "supply current", tolerance=0.2),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from voltsmith.schemas.base import NetName, Schema, Slug
 
@@ -101,6 +101,13 @@ class DcSweep(Schema):
     start: float
     stop: float
     points: int = Field(default=201, ge=2, le=20001)
+
+    @model_validator(mode="after")
+    def _moves(self) -> DcSweep:
+        # ngspice never comes back from a sweep that stands still.
+        if self.start == self.stop:
+            raise ValueError("a sweep needs two different ends")
+        return self
 
 
 class AcSweep(Schema):
@@ -221,3 +228,16 @@ class Testbench(Schema):
 
     benches: tuple[Bench, ...] = ()
     checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="after")
+    def _bench_names_differ(self) -> Testbench:
+        names = [bench.name for bench in self.benches]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"benches have the same name: {', '.join(repeated)}")
+        return self
+
+    def missing_benches(self) -> list[str]:
+        """Names that checks use and no bench has."""
+        known = {bench.name for bench in self.benches}
+        cited = {name for check in self.checks for name in (check.bench, check.second) if name is not None}
+        return sorted(cited - known)

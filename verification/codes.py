@@ -86,6 +86,22 @@ _OTHERS = (
         example="of 200 simulated circuits with 5 % capacitors, 60 miss a cut-off frequency of 1 kHz +- 2 %",
     ),
     Explanation(
+        code="FEEDBACK_POSITIVE",
+        title="An amplifier has positive feedback only",
+        severity="major",
+        why="it latches at a rail, while a small-signal analysis around its balance shows an ordinary gain",
+        fix="swap the inputs of the op-amp, or bring the feedback to the minus input",
+        example="the inputs of a transimpedance amplifier exchanged",
+    ),
+    Explanation(
+        code="MONTE_CARLO_INCOMPLETE",
+        title="Some Monte Carlo runs brought no result",
+        severity="minor",
+        why="runs that were stopped count as not met, so the yield may look worse than it is",
+        fix="run the check again on a less busy machine, or with fewer runs: --monte-carlo N",
+        example="an oscillator that takes longer than the time limit with some draws of its parts",
+    ),
+    Explanation(
         code="REQUIREMENT_NOT_CHECKED",
         title="A requirement was not checked",
         severity="minor",

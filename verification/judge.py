@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from voltsmith.knowledge.devices import parse_value
 from voltsmith.schemas.circuits import Circuit
+from voltsmith.schemas.errors import BadInput
 from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.reports import Coverage, Finding, Measurement, Report
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Testbench
 from voltsmith.verification import erc
 from voltsmith.verification.erc.stress import stress
+from voltsmith.verification.feedback import misleading
 from voltsmith.verification.scoring import passed, score
 from voltsmith.verification.spice.pool import SimulatorPool
 from voltsmith.verification.spice.runner import operating_points, simulate
@@ -40,7 +42,15 @@ def judge(
         pool: the simulator processes.
         seed: seed of the Monte Carlo draw.
         runs: Monte Carlo runs; see :func:`simulate`.
+
+    Raises:
+        BadInput: a check names a bench, or a requirement a quantity, that does not exist.
+        Unreachable: the simulator cannot be started.
     """
+    if strange := sorted({r.quantity for r in requirements if r.quantity not in QUANTITIES}):
+        raise BadInput(f"requirements are about quantities that do not exist: {', '.join(strange)}")
+    if missing := testbench.missing_benches():
+        raise BadInput(f"checks name benches that do not exist: {', '.join(missing)}")
     findings = [*erc.check(circuit), *erc.unjudged(circuit)]
     measurements: list[Measurement] = []
     if not any(finding.severity == "fatal" for finding in findings):
@@ -52,13 +62,14 @@ def judge(
             # The operating point shows which way round a capacitor is charged; the rule alone cannot.
             findings = [f for f in findings if not f.message.startswith("POLARITY was not judged")]
         measurements = simulation.measurements
+        findings += misleading(circuit, testbench)
     by_id = {requirement.id: requirement for requirement in requirements}
     for measurement in measurements:
         findings += _findings(by_id[measurement.requirement], measurement)
     simulated = {measurement.requirement: measurement for measurement in measurements}
     coverage = [_coverage(requirement, simulated, circuit, testbench) for requirement in requirements]
     for item in coverage:
-        if item.how == "not_checked" and by_id[item.requirement].role != "choice":
+        if item.how == "not_checked":
             findings.append(_unchecked(by_id[item.requirement], item.why))
     return Report(
         passed=passed(findings, measurements),
@@ -167,7 +178,7 @@ def _choice(requirement: Requirement, circuit: Circuit) -> Coverage:
     for part in circuit.parts:
         if not part.component.startswith(kind) or part.value is None:
             continue
-        if abs(parse_value(part.value) / requirement.target - 1) < 1e-3:
+        if abs(parse_value(part.value) - requirement.target) < 1e-3 * abs(requirement.target):
             return Coverage(requirement=requirement.id, how="rule", why=f"{part.ref} has this value")
     return Coverage(
         requirement=requirement.id, how="not_checked", why=f"no {kind} of this value is in the circuit"

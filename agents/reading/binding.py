@@ -111,7 +111,9 @@ def compatible(token: QuantityToken, quantity: str) -> float:
     if token.dimension == "number" and dimension in _UNITLESS_OK:
         if _PREFIXED.search(token.text) and dimension != "voltage":
             return 0.9
-        # "2 signals" counts; nobody leaves the unit off a frequency of 2 Hz.
+        if not any(letter.isdigit() for letter in token.text):
+            return 0.0  # "three signals" counts
+        # So does "2 signals"; nobody leaves the unit off a frequency of 2 Hz.
         return 0.0 if dimension == "frequency" and token.value < 10 else 0.6
     return 0.0
 
@@ -310,19 +312,22 @@ def _nearness(
         # "threshold 2.5 V hysteresis 0.2 V": a cue between two numbers belongs to the second one, unless
         # the first has no cue before it: "12 V in, 5 V out".
         if any(compatible(tokens[following], quantity) == 1.0 for quantity in named) and _introduced(
-            items, index
+            items, tokens, index
         ):
             return 3.0 - cost
     return _AFTER - cost
 
 
-def _introduced(items: Sequence[Item], index: int) -> bool:
-    """Whether a quantity cue stands right before the number at ``index``."""
+def _introduced(items: Sequence[Item], tokens: Sequence[QuantityToken], index: int) -> bool:
+    """Whether a cue of a quantity it could be stands right before the number at ``index``."""
+    token = tokens[items[index].token]
     for item in reversed(items[:index]):
         if item.kind != "word":
             return False
         if item.text in QUANTITY_CUES and item.text not in FILLERS:
-            return True
+            return any(
+                compatible(token, quantity) for cue in QUANTITY_CUES[item.text] for quantity in cue.quantities
+            )
         if item.text not in FILLERS:
             return False
     return False

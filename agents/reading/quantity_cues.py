@@ -32,7 +32,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
     ("output_amplitude", "wants, wants to see, want, adc, sound card, recorder, i want, full scale output, at the adc, at the output"),
     ("source_resistance", "strain gauge, bridge, gauge, load cell, pickup, microphone impedance"),
-    ("inputs", "voltages, voltage, inputs each, audio input, mono input"),
+    ("inputs", "audio signal, audio source, audio signals, sensor signal, line level signal, voltages, voltage, inputs each, audio input, mono input"),
     ("supply_current", "divider current, bleeder current, chain current, divider draw"),
     ("resistance", "feedback, pull up, pullup, pull up resistor, base resistor, series resistor"),
     ("gain", "louder, bigger, fold, gain of, by", 0.8),
@@ -134,7 +134,7 @@ QUANTITY_CUES: dict[str, tuple[QuantityCue, ...]] = _merge()
 """Quantity cues by phrase; a phrase may name several quantities, which the number's dimension tells apart."""
 
 FILLERS = frozenset(
-    "filter circuit a an the of is be to at around about approximately roughly with having has should must set and equal equals nominal "
+    "filter circuit a an the of is be at around about approximately roughly with having has should must set and equal equals nominal "
     "nominally only just value it its my this that i want like some exactly precisely will by for ideally fixed "
     "typical typically say well maybe approx point in are was being which than no more less not at least most max "
     "maximum min minimum up over under total common standard single need needs".split()

@@ -8,17 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from voltsmith.agents.reading.binding import Item, bind, items_of, rivals
-from voltsmith.agents.reading.lexicon import (
-    CHOICES,
-    CONNECTORS,
-    FUNCTIONS,
-    PART_FUNCTIONS,
-    REVERSED,
-    UNSUPPORTED,
-)
+from voltsmith.agents.reading.levels import bounded_after, by_levels, by_part, split_levels
+from voltsmith.agents.reading.lexicon import CHOICES, CONNECTORS, FUNCTIONS, REVERSED, UNSUPPORTED
 from voltsmith.agents.reading.numbers_read import read_numbers, structural, without_units
 from voltsmith.agents.reading.quantities import QuantityToken
 from voltsmith.agents.reading.quantity_cues import (
@@ -54,7 +47,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PART_NAME = re.compile(
     r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*)\b"
 )
-_SIGNAL = re.compile(r"\b(?:sensor|signal|adc|transducer|probe|pickup|thermocouple)s?\b", re.IGNORECASE)
 _SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
 _ALWAYS_RELEVANT = frozenset(
     {
@@ -91,9 +83,7 @@ def read(prompt: str, guess: Guess | None = None) -> Reading:
         )
     assumptions: list[str] = []
     if not parts:
-        parts = [
-            _by_part(prompt, naming) or _conversion(prompt, tokens) or _guessed(prompt, guess, assumptions)
-        ]
+        parts = [by_part(prompt, naming) or by_levels(prompt, tokens) or _guessed(prompt, guess, assumptions)]
     return _Reader(prompt, words, tokens, parts, assumptions).run()
 
 
@@ -114,42 +104,6 @@ def check(prompt: str) -> None:
     unreadable = sum(not (char.isprintable() or char.isspace()) for char in prompt)
     if unreadable:
         raise BadInput(f"the prompt holds {unreadable} unprintable characters; send plain text")
-
-
-def _by_part(prompt: str, words: Sequence[Word]) -> Segment | None:
-    """What the kind of a part named in the prompt suggests, where nothing else does."""
-    lookup = {
-        alias.lower(): entry.kind for entry in components().values() for alias in (entry.id, *entry.aliases)
-    }
-    for word in words:
-        function = PART_FUNCTIONS.get(lookup.get(prompt[word.start : word.end].lower(), ""))
-        if function is not None:
-            return Segment(function, 0, len(prompt))
-    return None
-
-
-def _conversion(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
-    """What two voltages and little else ask for.
-
-    ``5 V from 12 V at 300 mA`` is a regulator; a signal of one size that has to become another is an
-    amplifier, or a divider where it has to become smaller.
-    """
-    voltages = [token for token in tokens if token.dimension == "voltage" and not token.plus_minus]
-    if len(voltages) < 2:
-        return None
-    first, second = voltages[:2]
-    between = prompt[first.span[1] : second.span[0]].lower().split()
-    if len(voltages) == 2 and any(token.dimension == "current" for token in tokens):
-        if {"from", "to", "into", "off", "out"} & set(between):
-            return Segment("voltage_regulator", 0, len(prompt))
-        return None
-    if _SIGNAL.search(prompt) is None or not {"to", "need", "want", "wants", "into", "needs"} & set(between):
-        return None
-    before, after = (token.high if token.high is not None else token.value for token in (first, second))
-    if before <= 0 or after <= 0:
-        return None
-    choices = {"coupling": "dc"} if first.low == 0 else {}
-    return Segment("amplifier" if after > before else "voltage_divider", 0, len(prompt), choices)
 
 
 def _guessed(prompt: str, guess: Guess | None, assumptions: list[str]) -> Segment:
@@ -204,13 +158,20 @@ class _Reader:
 
     def run(self) -> Reading:
         names = [f"s{index + 1}" for index in range(len(self.parts))]
+        for index, token in enumerate(self.tokens):
+            if token.dimension == "absurd":
+                self.accounted.add(index)
+                self.drafts.problems.append(f"{token.text.strip()!r} is not a value anything can have")
         general: list[QuantityToken] = []
         for name, part in zip(names, self.parts, strict=True):
             general += self._bind_stage(name, part)
         self.drafts.problems += self._contradictions(names)
         requirements = self.drafts.requirements
         for token in general:
-            requirements = list(with_tolerance(requirements, token))
+            loosened = list(with_tolerance(requirements, token))
+            if loosened == requirements:
+                self.accounted.discard(self.tokens.index(token))  # there is nothing that it could apply to
+            requirements = loosened
         supply = self._supply(requirements)
         stages = tuple(
             StageRequest(
@@ -261,64 +222,11 @@ class _Reader:
                     general.append(token)
                     continue
             kept.append(item)
-        kept = self._split_signal_ranges(kept, part.function)
+        kept = split_levels(kept, self.tokens, part.function)
         for bound in bind(kept, self.tokens, part.function, relevant(part.function)):
-            self._bounded_after(kept, bound.token)
+            bounded_after(kept, self.tokens, bound.token)
             self._add(bound.token, bound.quantity, part, name, bound.condition)
         return general
-
-    def _bounded_after(self, items: Sequence[Item], token: int) -> None:
-        """``50 kHz bandwidth minimum``: the bound may follow the noun."""
-        if self.tokens[token].relation != "eq":
-            return
-        position = next(index for index, item in enumerate(items) if item.token == token)
-        for item in items[position + 1 : position + 4]:
-            if item.kind != "word":
-                return
-            if item.text in ("minimum", "min", "maximum", "max"):
-                relation = "min" if item.text.startswith("min") else "max"
-                self.tokens[token] = replace(self.tokens[token], relation=relation)
-                return
-
-    def _split_signal_ranges(self, items: Sequence[Item], function: str) -> list[Item]:
-        """``amplify 2 Vpp to 10 Vpp`` is a level before and a level after, not a range."""
-        made: list[Item] = []
-        for index, item in enumerate(items):
-            token = self.tokens[item.token] if item.kind == "token" else None
-            before = [other.text for other in items[max(0, index - 4) : index]]
-            if (
-                token is None
-                or not function.endswith("amplifier")
-                or token.dimension != "voltage"
-                or token.relation != "range"
-                or " to " not in token.text
-                or token.low is None
-                or token.high is None
-                or not {"amplify", "boost", "from", "scale"} & set(before)
-            ):
-                made.append(item)
-                continue
-            middle = item.start + token.text.index(" to ")
-            first = replace(
-                token, span=(item.start, middle), text=token.text[: middle - item.start], value=token.low
-            )
-            second = replace(
-                token,
-                span=(middle + 1, item.end),
-                text=token.text[middle - item.start + 1 :],
-                value=token.high,
-            )
-            self.tokens[item.token] = replace(first, relation="eq", low=None, high=None)
-            self.tokens.append(replace(second, relation="eq", low=None, high=None))
-            made += [
-                Item("word", item.start, item.start, "input"),
-                Item("word", item.start, item.start, "amplitude"),
-                item,
-                Item("word", middle, middle, "output"),
-                Item("word", middle, middle, "amplitude"),
-                Item("token", middle + 1, item.end, second.text, len(self.tokens) - 1),
-            ]
-        return made
 
     def _add(self, token: int, quantity: str, part: Segment, name: str, condition: int | None = None) -> None:
         self.accounted.add(token)

@@ -141,6 +141,8 @@ class Drafts:
 def _relation(token: QuantityToken, quantity: str) -> Relation:
     if quantity in _THRESHOLDS or QUANTITIES[quantity].role == "choice":
         return "eq"  # "above 3 V" names a threshold, it does not bound one
+    if quantity == "output_voltage" and token.text.lower().startswith("down to"):
+        return "eq"
     if quantity in _CORNERS and _DIRECTION.match(token.text):
         return "eq"  # "remove everything above 200 Hz" says which side goes, not that more will do
     if token.relation == "range" and (token.low is None or token.high is None):

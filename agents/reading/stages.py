@@ -152,7 +152,8 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
         ):
             bridging = _between(kept[-1].found, item.found, connectors)
             led_to = any(
-                found.phrase in _STRONG_CONNECTORS and item.found.first - found.last <= 8
+                (found.phrase in _STRONG_CONNECTORS or found.phrase in REVERSED)
+                and item.found.first - found.last <= 8
                 for found in bridging
             )
             gap = text[words[kept[-1].found.last].end : words[item.found.first].start]

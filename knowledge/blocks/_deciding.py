@@ -199,8 +199,12 @@ def triangle_bench(b: Builder, test: Test, cycles: int = 1) -> Bench:
     return b.bench("triangle", analysis, [b.drive(Piecewise(points=points))])
 
 
-def offer_levels(b: Builder, test: Test, high_at: float, low_at: float) -> None:
-    """Output levels at inputs (V) that make it high and low, and the supply current."""
+def offer_levels(b: Builder, test: Test, decider: Decider, high_at: float, low_at: float) -> None:
+    """Output levels at inputs (V) that make it high and low, and the supply current.
+
+    The circuit is held to being high and low where it should: a threshold alone does not tell which way
+    round the inputs are.
+    """
 
     def held(level: float) -> Probe:
         bench = b.bench("level", Op(), [b.drive(Dc(value=b.at_input(level)))])
@@ -209,6 +213,8 @@ def offer_levels(b: Builder, test: Test, high_at: float, low_at: float) -> None:
     b.offer("output_high", lambda _: held(high_at))
     b.offer("output_low", lambda _: held(low_at))
     b.offer("output_voltage", lambda _: held(high_at))
+    b.require("output_high", decider.middle + 0.25 * (decider.high - decider.low), "min")
+    b.require("output_low", decider.middle - 0.25 * (decider.high - decider.low), "max")
     offer_supply_current(b)
 
 

@@ -244,5 +244,5 @@ def _offer(b: Builder, decider: Decider, source: str, sink: str, inverting: bool
     )
     b.offer("threshold_voltage", lambda _: Probe(triangle_bench(b, test, 3), center))
     ends = (test.low, test.high) if inverting else (test.high, test.low)
-    offer_levels(b, test, *ends)
+    offer_levels(b, test, decider, *ends)
     offer_delay(b, test, decider, test.low, test.high)

@@ -154,6 +154,11 @@ def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> No
     offer("saturation_voltage", Measure(kind="value", signal=voltage(out)))
     for quantity in ("output_current", "collector_current"):
         offer(quantity, Measure(kind="value", signal=drop, scale=1 / resistance))
+    # What a switch is for: the load gets its current when on, and next to none when off.
+    b.require("output_current", 0.9 * duty.current, "min")
+    b.require("leakage_current", 0.01 * duty.current, "max")
+    off = Measure(kind="value", signal=drop, scale=1 / resistance)
+    b.offer("leakage_current", lambda _: Probe(bench("off", Dc(value=0.0)), off))
     offer("power_dissipation", Measure(kind="value", signal=voltage(out), scale=duty.current))
     offer("base_current", Measure(kind="value", signal=current("in")))
     b.offer(

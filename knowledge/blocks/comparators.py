@@ -131,7 +131,7 @@ class Comparator(Block):
         )
         above, below = threshold + OVERDRIVE, threshold - OVERDRIVE
         high_at, low_at = (below, above) if inverting else (above, below)
-        offer_levels(b, test, high_at, low_at)
+        offer_levels(b, test, decider, high_at, low_at)
         offer_delay(b, test, decider, below, above)
         b.transfer(gain, decider.middle)
 
@@ -226,7 +226,7 @@ class WindowComparator(Block):
                 high=window[1],
             )
             b.offer(quantity, lambda _, measure=measure: Probe(bench, measure))  # type: ignore[misc]
-        offer_levels(b, test, center, (upper + test.high) / 2)
+        offer_levels(b, test, decider, center, (upper + test.high) / 2)
         offer_delay(b, test, decider, (lower + test.low) / 2, center)
 
 

@@ -102,7 +102,11 @@ def test_a_supply_is_assumed_only_where_one_is_needed():
 
 def test_chains_keep_their_order():
     found = proposed("a preamp with a gain of 10, then a low-pass at 3 kHz, then a comparator at 1 V")
-    assert [block(i.block).function for i in found.plan.instances()] == ["amplifier", "low_pass", "comparator"]
+    assert [block(i.block).function for i in found.plan.instances()] == [
+        "amplifier",
+        "low_pass",
+        "comparator",
+    ]
     assert len(found.plan.chains) == 1
     assert [instance.id for instance in found.plan.instances()] == ["s1", "s2", "s3"]
 
@@ -146,7 +150,10 @@ def test_proposals_are_deterministic():
     [
         ({"quantity": "cutoff_frequency", "target": 1e3}, "-3 dB frequency 1 kHz"),
         ({"quantity": "gain", "target": 10.0}, "voltage gain 10"),
-        ({"quantity": "gain", "target": 20.0, "unit": "dB", "condition": 1e4}, "voltage gain 20 dB at 10 kHz"),
+        (
+            {"quantity": "gain", "target": 20.0, "unit": "dB", "condition": 1e4},
+            "voltage gain 20 dB at 10 kHz",
+        ),
         ({"quantity": "bandwidth", "target": 1e5, "relation": "min"}, "-3 dB bandwidth at least 100 kHz"),
         ({"quantity": "thd", "target": 0.1, "relation": "max"}, "total harmonic distortion at most 0.1 %"),
         (

@@ -155,7 +155,9 @@ def test_a_chain_hands_its_signal_on():
     blocks = {
         net.name: {part.block for part in found.parts if net.name in part.pins.values()} for net in found.nets
     }
-    shared = [name for name, users in blocks.items() if {"s1", "s2"} <= users and name not in ("0", "vcc", "vee")]
+    shared = [
+        name for name, users in blocks.items() if {"s1", "s2"} <= users and name not in ("0", "vcc", "vee")
+    ]
     assert shared, "the second stage hangs on the first"
     assert blocks["in"] == {"s1"}
     assert "s2" in blocks["out"]
@@ -175,7 +177,9 @@ def test_tight_tolerances_take_better_parts():
     for part in ordinary.parts:
         better = next(other for other in tight.parts if other.component == part.component)
         assert better.parameters["tolerance"] < part.parameters["tolerance"]
-    assert any("because 2 % was asked for" in text for text in made("RC low-pass at 1 kHz ± 2 %")[0].assumptions)
+    assert any(
+        "because 2 % was asked for" in text for text in made("RC low-pass at 1 kHz ± 2 %")[0].assumptions
+    )
 
 
 def test_the_load_is_there_in_every_bench():

@@ -38,7 +38,9 @@ from voltsmith.schemas.testbenches import (
     Waveform,
 )
 
-RC = netlist("R1 resistor 10k 1=in 2=mid\nR2 resistor 5k 1=mid 2=out\nC1 capacitor 10n 1=out 2=0", "i:in o:out g:gnd")
+RC = netlist(
+    "R1 resistor 10k 1=in 2=mid\nR2 resistor 5k 1=mid 2=out\nC1 capacitor 10n 1=out 2=0", "i:in o:out g:gnd"
+)
 POWERED = netlist("R1 resistor 1k 1=vcc 2=out\nR2 resistor 1k 1=out 2=vee", "o:out p:vcc=5 p:vee=-5 g:gnd")
 DRIVE = Stimulus(name="in", net="in", waveform=Dc(value=1.0))
 
@@ -95,7 +97,10 @@ def test_an_inner_net_called_like_a_port_gets_another_name():
     nodes = Nodes(circuit)
     assert (nodes.inside("a"), nodes.inside("in")) == ("in", "in_inner")
     assert (nodes.outside("a"), nodes.outside("in")) == ("in", "xdut.in_inner")
-    assert [line.split()[1:3] for line in subcircuit(circuit)[1:-1]] == [["in", "in_inner"], ["in_inner", "gnd"]]
+    assert [line.split()[1:3] for line in subcircuit(circuit)[1:-1]] == [
+        ["in", "in_inner"],
+        ["in_inner", "gnd"],
+    ]
 
 
 def test_two_nets_never_share_a_node():
@@ -227,7 +232,9 @@ def test_numbers_are_read_back_and_carry_no_letters(value: float):
 
 
 def test_every_line_is_plain_ascii_without_separators():
-    lines = deck(POWERED, bench(Op(), Stimulus(name="x", net="vcc", waveform=Dc(value=1))), [Signal(net="out")])
+    lines = deck(
+        POWERED, bench(Op(), Stimulus(name="x", net="vcc", waveform=Dc(value=1))), [Signal(net="out")]
+    )
     for line in lines:
         assert line.isascii()
         assert "\n" not in line

@@ -44,7 +44,9 @@ def test_values_rise_and_stay_inside(series: str):
 
 def test_values_carry_no_dust():
     assert 4.7e-9 in values("E6", *C_RANGE)
-    assert all(len(f"{value:.17g}") <= 25 and float(f"{value:.3g}") == value for value in values("E96", 1.0, 9.99))
+    assert all(
+        len(f"{value:.17g}") <= 25 and float(f"{value:.3g}") == value for value in values("E96", 1.0, 9.99)
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-1.0, 1.0), (2.0, 1.0), (1.01, 1.09)])
@@ -74,7 +76,9 @@ def least_error(ratio: float, second: tuple[float, float], series: str) -> float
 
 @SOME
 @given(st.floats(-2.0, 2.0).map(lambda e: 10**e), st.sampled_from([(1e3, 1e4), (4.7e3, 4.7e4), (1e4, 2e4)]))
-def test_ratio_pair_is_the_best_of_the_coarsest_series_that_will_do(ratio: float, second: tuple[float, float]):
+def test_ratio_pair_is_the_best_of_the_coarsest_series_that_will_do(
+    ratio: float, second: tuple[float, float]
+):
     found = ratio_pair(ratio, second, budget=0.002)
     assert second[0] <= found.second <= second[1] * (1 + 1e-9)
     assert found.error == pytest.approx(abs(found.first / found.second / ratio - 1), abs=1e-12)

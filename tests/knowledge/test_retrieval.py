@@ -154,7 +154,9 @@ def test_a_damaged_index_is_built_again(cache: Path, damage: str):
 @pytest.mark.slow
 def test_two_processes_at_once(cache: Path):
     running = [
-        subprocess.Popen([sys.executable, "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     for process in running:

@@ -31,7 +31,9 @@ from voltsmith.schemas.testbenches import (
 )
 
 CIRCUIT = netlist("R1 resistor 10k 1=in 2=out\nC1 capacitor 10n 1=out 2=0", "i:in o:out g:gnd")
-R1 = Requirement(id="R1", quantity="cutoff_frequency", target=1592.0, unit="Hz", text_span=(0, 4), text="1.6k")
+R1 = Requirement(
+    id="R1", quantity="cutoff_frequency", target=1592.0, unit="Hz", text_span=(0, 4), text="1.6k"
+)
 OUT = Signal(net="out")
 WAVES = (
     Dc(value=1.0),

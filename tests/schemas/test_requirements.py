@@ -10,7 +10,9 @@ from voltsmith.schemas.requirements import Requirement
 
 
 def asked(**fields: object) -> Requirement:
-    return Requirement.model_validate({"id": "R1", "quantity": "gain", "target": 10.0, "unit": "V/V"} | fields)
+    return Requirement.model_validate(
+        {"id": "R1", "quantity": "gain", "target": 10.0, "unit": "V/V"} | fields
+    )
 
 
 @pytest.mark.parametrize(

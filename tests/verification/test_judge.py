@@ -158,7 +158,9 @@ def test_low_yield_is_a_warning():
 def test_overload_is_found_whichever_bench_shows_it():
     hot = netlist("R1 resistor 10 1=vcc 2=out\nR2 resistor 10 1=out 2=0", "o:out p:vcc=12 g:gnd")
     bench = Bench(name="op", analysis=AcSweep(start=1, stop=10))
-    report = verdict(circuit=hot, testbench=Testbench(benches=(bench, bench.model_copy(update={"name": "b2"}))))
+    report = verdict(
+        circuit=hot, testbench=Testbench(benches=(bench, bench.model_copy(update={"name": "b2"})))
+    )
     assert codes(report).count("RESISTOR_POWER") == 2, "one for each resistor, not for each bench"
 
 
@@ -183,7 +185,9 @@ def test_two_nets_are_never_simulated_as_one():
     """``in`` and ``in_inner`` are different nets, whatever the deck calls them."""
     text = "R1 resistor 10k 1=a 2=in\nR2 resistor 10k 1=in 2=in_inner\nR3 resistor 20k 1=in_inner 2=0"
     circuit = netlist(text, "i:in@a g:gnd")
-    at_rest = Bench(name="dc", stimuli=(Stimulus(name="x", net="a", waveform=Ac(offset=4.0)),), analysis=BENCH.analysis)
+    at_rest = Bench(
+        name="dc", stimuli=(Stimulus(name="x", net="a", waveform=Ac(offset=4.0)),), analysis=BENCH.analysis
+    )
     gain = Measure(kind="gain", signal=Signal(net="in_inner"), reference=Signal(net="a"), at=100.0)
     testbench = Testbench(benches=(at_rest,), checks=(Check(requirement="R1", bench="dc", measure=gain),))
     report = verdict(requirement(1, "gain", 0.5), circuit=circuit, testbench=testbench)

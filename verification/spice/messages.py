@@ -36,12 +36,12 @@ def failure_in(messages: Iterable[str]) -> str:
 def finding_from(message: str, bench: str) -> Finding:
     """A finding for a message that :func:`failure_in` picked."""
     if match := _SINGULAR.search(message):
-        node = (match.group("node") or "").rstrip(".,").removeprefix("xdut.").split("#")[0]
+        where = _place(match.group("node") or "")
         return Finding(
             code="SPICE_SINGULAR",
             severity="fatal",
             message=f"the circuit equations of bench {bench} are singular: {message}",
-            where=(f"net:{node}",) if node else (),
+            where=where,
             why="a node without a DC path to ground, or a loop of ideal sources, has no defined voltage",
             fix="give every node a DC path to ground and every loop of sources a resistance",
         )
@@ -61,3 +61,21 @@ def finding_from(message: str, bench: str) -> Finding:
         why="without a converged solution nothing about the circuit is known",
         fix="look for extreme values, missing feedback or shorted supplies near the nodes named",
     )
+
+
+def _place(node: str) -> tuple[str, ...]:
+    """The net or part that ngspice's name of an equation stands for.
+
+    ``l.xdut.l1#branch`` is the current of part L1; ``m.xdut.mq1#gate`` an inner node of Q1, whose element
+    carries the letter of its kind before the designator.
+    """
+    name = node.rstrip(".,").lower()
+    if not name:
+        return ()
+    element = re.fullmatch(r"(?P<letter>[a-z])\.xdut\.(?P<name>[a-z0-9]+)(?:\..*)?(?:#.*)?", name)
+    if element is None:
+        return (f"net:{name.removeprefix('xdut.').split('#')[0]}",)
+    part = element["name"]
+    if part.startswith(element["letter"]) and re.fullmatch(r"[a-z]{1,4}[0-9]+[a-h]?", part[1:]):
+        part = part[1:]
+    return (part.upper(),)

@@ -18,13 +18,19 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from voltsmith.schemas.errors import SimulatorMissing
-from voltsmith.verification.spice.engine import library_path
-from voltsmith.verification.spice.jobs import Job, Outcome
+from voltsmith.schemas.errors import SimulatorMissing, Unreachable
+from voltsmith.verification.spice.engine import INSTALL_LINE, library_path
+from voltsmith.verification.spice.jobs import Job, Outcome, Ready
 from voltsmith.verification.spice.worker import receive, send
 
 JOB_SECONDS = 30.0
-"""Default time limit of one job."""
+"""Default time limit of one job, or of one piece of a long one."""
+START_SECONDS = 60.0
+"""Time that a worker has to load; it imports NumPy and the simulator."""
+PIECE = 50
+"""Runs of a job that go to a worker at a time."""
+TRANSIENT_PIECE = 5
+"""The same for transient analyses, which take longer."""
 
 
 class _Worker:
@@ -39,21 +45,36 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             env=environment,
         )
+        self._ready = False
 
     def ask(self, job: Job, seconds: float) -> Outcome:
-        """Send ``job`` and wait at most ``seconds``; TimeoutError or EOFError where it hangs or dies."""
-        stdin = cast(BinaryIO, self._process.stdin)
+        """Send ``job`` and wait at most ``seconds``; TimeoutError or EOFError where it hangs or dies.
+
+        Raises:
+            Unreachable: the simulator library does not load.
+        """
+        if not self._ready:
+            try:
+                ready = cast(Ready, self._receive(START_SECONDS))
+            except (TimeoutError, EOFError) as trouble:
+                raise Unreachable(_broken(type(trouble).__name__)) from trouble
+            if ready.trouble:
+                raise Unreachable(_broken(ready.trouble))
+            self._ready = True
+        send(cast(BinaryIO, self._process.stdin), job)
+        return cast(Outcome, self._receive(seconds))
+
+    def _receive(self, seconds: float) -> object:
         stdout = cast(BinaryIO, self._process.stdout)
-        send(stdin, job)
         deadline = time.monotonic() + seconds
         # Buffered reads are safe here: a worker answers each job with exactly one message.
         while not select.select([stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
             if time.monotonic() >= deadline:
                 raise TimeoutError
-        outcome = receive(stdout)
-        if outcome is None:
+        message = receive(stdout)
+        if message is None:
             raise EOFError
-        return cast(Outcome, outcome)
+        return message
 
     def stop(self) -> None:
         self._process.kill()
@@ -92,7 +113,7 @@ class SimulatorPool:
         """Outcomes in the order of ``jobs``. Runs of a long job are spread over the workers."""
         parts: list[tuple[int, Job]] = []
         for index, job in enumerate(jobs):
-            parts += [(index, piece) for piece in self._split(job, len(jobs))]
+            parts += [(index, piece) for piece in self._split(job)]
         done = list(self._threads.map(lambda item: self._one(item[1]), parts))
         merged: list[Outcome] = []
         for index in range(len(jobs)):
@@ -114,12 +135,11 @@ class SimulatorPool:
             self._live.add(worker)
         return worker
 
-    def _split(self, job: Job, jobs: int) -> list[Job]:
-        # Few jobs with many runs leave workers idle; many jobs fill them anyway.
-        pieces = self._size if jobs < self._size and len(job.runs) >= 16 else 1
-        if pieces == 1:
+    def _split(self, job: Job) -> list[Job]:
+        # Small pieces keep all workers busy, and what a time limit takes away small.
+        size = TRANSIENT_PIECE if job.analysis == "transient" else PIECE
+        if len(job.runs) <= size:
             return [job]
-        size = -(-len(job.runs) // pieces)
         chunks = [job.runs[start : start + size] for start in range(0, len(job.runs), size)]
         return [
             replace(job, runs=chunk, keep_waves=job.keep_waves and i == 0) for i, chunk in enumerate(chunks)
@@ -127,21 +147,30 @@ class SimulatorPool:
 
     def _one(self, job: Job) -> Outcome:
         worker = self._idle.get() or self._start()
+        keep = False
         try:
             outcome = worker.ask(job, self._seconds)
-        except (TimeoutError, EOFError, BrokenPipeError) as trouble:
-            with self._lock:
-                self._live.discard(worker)
-            worker.stop()
-            self._idle.put(None)
-            said = (
-                f"the simulation took longer than {self._seconds:g} s and was stopped"
-                if isinstance(trouble, TimeoutError)
-                else "the simulator process ended unexpectedly"
-            )
-            return Outcome.failed(job, said)
-        self._idle.put(worker)
-        return outcome
+            keep = not outcome.worn
+            return outcome
+        except TimeoutError:
+            said = f"the simulation took longer than {self._seconds:g} s and was stopped"
+            return Outcome.failed(job, said, lost=True)
+        except (EOFError, BrokenPipeError):
+            return Outcome.failed(job, "the simulator process ended unexpectedly", lost=True)
+        finally:
+            if not keep:
+                with self._lock:
+                    self._live.discard(worker)
+                worker.stop()
+            # An empty place is filled when it is needed next.
+            self._idle.put(worker if keep else None)
+
+
+def _broken(trouble: str) -> str:
+    return (
+        f"the ngspice library {library_path()} does not work ({trouble}); "
+        f"install it again with: {INSTALL_LINE}, or point NGSPICE_LIBRARY_PATH at another"
+    )
 
 
 def _merge(pieces: list[Outcome]) -> Outcome:
@@ -150,7 +179,7 @@ def _merge(pieces: list[Outcome]) -> Outcome:
         return first
     values = np.concatenate([piece.values for piece in pieces])
     reasons = [row for piece in pieces for row in piece.reasons]
-    return replace(first, values=values, reasons=reasons)
+    return replace(first, values=values, reasons=reasons, lost=sum(piece.lost for piece in pieces))
 
 
 _shared: SimulatorPool | None = None

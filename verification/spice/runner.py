@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,22 +70,45 @@ def simulate(
                     measures.append(check.measure)
     draws = {name: _runs_of(benches[name], runs) for name in per_bench}
     altered = alterations(circuit, max(draws.values(), default=0), seed)
-    jobs = [
-        _job(circuit, benches[name], tuple(measures), [(), *altered[: draws[name]]], keep_waves)
+    # The nominal runs are jobs of their own: a spread that takes too long must not cost the verdict.
+    nominal = [
+        _job(circuit, benches[name], tuple(measures), [()], keep_waves)
         for name, measures in per_bench.items()
     ]
-    outcomes = dict(zip(per_bench, pool.run(jobs), strict=True))
+    spread = [replace(job, runs=tuple(altered[: draws[job.name]]), keep_waves=False) for job in nominal]
+    done = pool.run([*nominal, *(job for job in spread if job.runs)])
+    outcomes = dict(zip(per_bench, done[: len(nominal)], strict=True))
+    varied = {
+        job.name: outcome
+        for job, outcome in zip((job for job in spread if job.runs), done[len(nominal) :], strict=True)
+    }
     result = Simulation()
     for name, outcome in outcomes.items():
         if outcome.error:
             result.findings.append(finding_from(outcome.error, name))
         if outcome.axis is not None:
             result.waves[name] = (outcome.axis, outcome.waves)
+    for name, outcome in varied.items():
+        if outcome.lost and not outcomes[name].error:
+            result.findings.append(_incomplete(name, outcome.lost, len(outcome.values)))
     for check in checks:
-        series, reason = _series(check, per_bench, outcomes)
+        values, reason = _series(check, per_bench, outcomes)
+        deviating, _ = _series(check, per_bench, varied) if varied else (np.empty(0), "")
         requirement = wanted[check.requirement]
-        result.measurements.append(_judge(requirement, benches[check.bench], series, reason))
+        result.measurements.append(
+            _judge(requirement, benches[check.bench], np.concatenate([values[:1], deviating]), reason)
+        )
     return result
+
+
+def _incomplete(bench: str, lost: int, runs: int) -> Finding:
+    return Finding(
+        code="MONTE_CARLO_INCOMPLETE",
+        severity="minor",
+        message=f"{lost} of {runs} Monte Carlo runs of bench {bench} were stopped and count as not met",
+        why="the spread over part tolerance is only partly known",
+        fix="run it again on a less busy machine, or with fewer runs: --monte-carlo N",
+    )
 
 
 def operating_points(circuit: Circuit, testbench: Testbench, pool: SimulatorPool) -> list[dict[str, float]]:

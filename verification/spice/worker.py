@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from voltsmith.schemas.testbenches import Signal
 from voltsmith.verification.spice.engine import Engine
-from voltsmith.verification.spice.jobs import Job, Outcome
+from voltsmith.verification.spice.jobs import Job, Outcome, Ready
 from voltsmith.verification.spice.measurements import NotMeasurable, Waves, evaluate
 from voltsmith.verification.spice.messages import failure_in
 
@@ -25,8 +25,13 @@ _AXES = {"ac_sweep": "frequency", "noise": "frequency", "transient": "time"}
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer jobs until the pipe closes."""
-    engine = Engine()
+    """Say whether the library loads, then answer jobs until the pipe closes."""
+    try:
+        engine = Engine()
+    except Exception as trouble:  # whatever a broken library does, the pool has to hear of it
+        send(sink, Ready(f"{type(trouble).__name__}: {trouble}"))
+        return
+    send(sink, Ready())
     while (job := receive(source)) is not None:
         send(sink, perform(engine, job))
 
@@ -36,8 +41,10 @@ def perform(engine: Engine, job: Job) -> Outcome:
     engine.take_messages()
     loaded = engine.load(job.deck)
     messages = engine.take_messages()
-    if not loaded or (trouble := failure_in(messages)):
-        return Outcome.failed(job, trouble if loaded else "ngspice refused the deck", messages)
+    refusal = failure_in(messages) or ("" if loaded else "ngspice refused the deck")
+    if refusal:
+        # After some errors the library refuses whatever comes next; a new process is the sure cure.
+        return Outcome.failed(job, refusal, messages, worn=not loaded or "detached" in " ".join(messages))
     values = np.full((len(job.runs), len(job.measures)), np.nan)
     reasons = [[""] * len(job.measures) for _ in job.runs]
     kept_axis, kept_waves = None, {}
@@ -63,7 +70,7 @@ def perform(engine: Engine, job: Job) -> Outcome:
         if index == 0 and waves is not None and job.keep_waves:
             kept_axis, kept_waves = waves.axis, dict(waves.signals)
     engine.clear()
-    return Outcome(values, reasons, messages, error, kept_axis, kept_waves)
+    return Outcome(values, reasons, messages, error, axis=kept_axis, waves=kept_waves)
 
 
 def collect(engine: Engine, job: Job) -> Waves | None:

@@ -98,7 +98,9 @@ def test_table(prompt: str, functions: str, asked: str):
     assert " ".join(stage.function for stage in found.stages) == functions
     expected = [
         (name, sign, float(value), float(at) if at else None)
-        for name, sign, value, at in (_ASKED.fullmatch(text.strip()).groups() for text in asked.split(";") if text.strip())  # type: ignore[union-attr]
+        for name, sign, value, at in (
+            _ASKED.fullmatch(text.strip()).groups() for text in asked.split(";") if text.strip()
+        )  # type: ignore[union-attr]
     ]
     assert sorted(map(str, map(summary, found.requirements))) == sorted(map(str, expected))
     assert found.not_understood == ()
@@ -107,7 +109,9 @@ def test_table(prompt: str, functions: str, asked: str):
 
 def test_the_table_is_long_enough():
     assert len(ROWS) >= 60
-    assert {name for row in ROWS for name in row[1].split()} <= {block.function for block in blocks().values()}
+    assert {name for row in ROWS for name in row[1].split()} <= {
+        block.function for block in blocks().values()
+    }
 
 
 @pytest.mark.parametrize(
@@ -161,7 +165,12 @@ def test_bounds(prompt: str, low: float | None, high: float | None):
 
 
 @pytest.mark.parametrize(
-    "prompt", ["low-pass with a TL0999 at 1 kHz", "amplifier using an LM99999, gain 3", "comparator with the XYZ123 at 2 V"]
+    "prompt",
+    [
+        "low-pass with a TL0999 at 1 kHz",
+        "amplifier using an LM99999, gain 3",
+        "comparator with the XYZ123 at 2 V",
+    ],
 )
 def test_a_part_that_is_unknown_is_a_question(prompt: str):
     assert "unknown component" in " ".join(read(prompt).questions)

@@ -95,7 +95,11 @@ def test_every_cue_names_a_function_that_exists():
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from([*list(FUNCTIONS)[::9], *CONNECTORS[::4], *REVERSED, ",", ".", "1", "x"]), max_size=9))
+@given(
+    st.lists(
+        st.sampled_from([*list(FUNCTIONS)[::9], *CONNECTORS[::4], *REVERSED, ",", ".", "1", "x"]), max_size=9
+    )
+)
 def test_any_words_give_ordered_parts(words: list[str]):
     text = " ".join(words)
     found = sorted(staged(text), key=lambda part: part.start)

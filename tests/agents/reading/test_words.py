@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from voltsmith.agents.reading.words import Found, PhraseBook, Vocabulary, Word, singular, split
 
 KNOWN = Vocabulary(
-    ("low pass filter", "comparator", "hysteresis", "threshold", "amplifier", "gain"), exact=("buck converter",)
+    ("low pass filter", "comparator", "hysteresis", "threshold", "amplifier", "gain"),
+    exact=("buck converter",),
 )
 
 
@@ -62,7 +63,18 @@ def test_slips_are_mended(written: str, meant: str):
 
 @pytest.mark.parametrize(
     "word",
-    ["gian", "gein", "pas", "house", "qomparator", "amplitude", "converted", "convertor", "c0mparator", "x" * 30],
+    [
+        "gian",
+        "gein",
+        "pas",
+        "house",
+        "qomparator",
+        "amplitude",
+        "converted",
+        "convertor",
+        "c0mparator",
+        "x" * 30,
+    ],
 )
 def test_a_wrong_guess_is_worse_than_none(word: str):
     assert KNOWN.normalise(word) == word

@@ -18,7 +18,7 @@ from voltsmith.schemas.errors import SimulatorMissing, Unreachable
 from voltsmith.schemas.testbenches import Measure, Signal
 from voltsmith.verification.spice import engine
 from voltsmith.verification.spice import pool as pool_module
-from voltsmith.verification.spice.jobs import Job
+from voltsmith.verification.spice.jobs import Job, Ready
 from voltsmith.verification.spice.pool import SimulatorPool
 from voltsmith.verification.spice.worker import receive, send
 
@@ -135,7 +135,9 @@ def test_whatever_goes_wrong_the_worker_is_given_back():
 
 def test_results_of_one_job_do_not_leak_into_the_next(pool: SimulatorPool):
     pool.run([divider()])
-    missing = Job(("* none", "v1 in 0 dc 1", "r1 in 0 1", ".end"), "op", "op", divider().vectors, divider().measures)
+    missing = Job(
+        ("* none", "v1 in 0 dc 1", "r1 in 0 1", ".end"), "op", "op", divider().vectors, divider().measures
+    )
     (outcome,) = pool.run([missing])
     assert np.isnan(outcome.values).all()
     assert outcome.reasons[0][0]
@@ -196,6 +198,7 @@ def test_the_worker_keeps_its_protocol_off_standard_output():
     )
     assert worker.stdin is not None
     assert worker.stdout is not None
+    assert receive(worker.stdout) == Ready()
     for command in ("op", "echo noise", "print all", "listing", "op"):
         send(worker.stdin, divider(command=command))
         assert receive(worker.stdout) is not None

@@ -98,7 +98,13 @@ def test_an_rc_low_pass_against_its_equations(pool: SimulatorPool):
         CUTOFF,
         (AC, "gain", 1 / math.sqrt(101), "gain", {"reference": IN, "at": 10 * CORNER}),
         (AC, "phase", -45.0, "phase", {"reference": IN, "at": CORNER}),
-        (AC, "input_impedance", OHM * math.sqrt(2), "impedance", {"signal": IN, "reference": current, "at": CORNER}),
+        (
+            AC,
+            "input_impedance",
+            OHM * math.sqrt(2),
+            "impedance",
+            {"signal": IN, "reference": current, "at": CORNER},
+        ),
         (STEP, "rise_time", math.log(9) * OHM * FARAD, "rise_time", {}),
         (NOISE, "output_noise", math.sqrt(1.380649e-23 * 300.15 / FARAD), "noise_total", {}),
     )
@@ -127,7 +133,9 @@ def test_the_current_of_a_source_is_positive_out_of_it(pool: SimulatorPool):
 def test_a_current_stimulus_raises_its_net(pool: SimulatorPool):
     push = Stimulus(name="push", type="current", net="out", waveform=Dc(value=1e-3))
     where = Bench(name="b", stimuli=(push,), analysis=Op())
-    _, (found,) = run(netlist("R1 resistor 1k 1=out 2=0", "o:out g:gnd"), pool, (where, "output_voltage", 1.0, "value", {}))
+    _, (found,) = run(
+        netlist("R1 resistor 1k 1=out 2=0", "o:out g:gnd"), pool, (where, "output_voltage", 1.0, "value", {})
+    )
     assert found.value == pytest.approx(1.0)
 
 
@@ -148,7 +156,9 @@ def test_a_wrong_value_fails(pool: SimulatorPool, circuit: Circuit):
     assert made.findings == []
 
 
-AMPLIFIER = "R1 resistor 1k 1=fb 2=0\nR2 resistor 99k 1=out 2=fb\nU1 {part} {p}=in {n}=fb {o}=out V+=vcc V-=vee"
+AMPLIFIER = (
+    "R1 resistor 1k 1=fb 2=0\nR2 resistor 99k 1=out 2=fb\nU1 {part} {p}=in {n}=fb {o}=out V+=vcc V-=vee"
+)
 SPLIT = "i:in o:out p:vcc=5 p:vee=-5 g:gnd"
 
 
@@ -183,7 +193,9 @@ def test_swapped_inputs_fail(pool: SimulatorPool):
 
 
 def test_a_supply_the_wrong_way_round_fails(pool: SimulatorPool):
-    text = AMPLIFIER.format(part="OPA2350", p="IN1+", n="IN1-", o="OUT1").replace("V+=vcc V-=vee", "V+=vee V-=vcc")
+    text = AMPLIFIER.format(part="OPA2350", p="IN1+", n="IN1-", o="OUT1").replace(
+        "V+=vcc V-=vee", "V+=vee V-=vcc"
+    )
     _, (found,) = run(netlist(text, SPLIT), pool, gain_at(100.0))
     assert not found.passed
 
@@ -200,7 +212,10 @@ def test_a_reversed_diode_fails(pool: SimulatorPool):
 FLOATING = [
     ("between capacitors", "R1 resistor 1k 1=in 2=0\nC1 capacitor 1n 1=in 2=out\nC2 capacitor 1n 1=out 2=0"),
     ("a gate", "R1 resistor 1k 1=in 2=out\nQ1 2N7000 D=out G=g S=0"),
-    ("a loop of ideal sources", "R1 resistor 1k 1=in 2=out\nL1 inductor 1m 1=in 2=0 .series_resistance=0\nR2 resistor 1k 1=out 2=0"),
+    (
+        "a loop of ideal sources",
+        "R1 resistor 1k 1=in 2=out\nL1 inductor 1m 1=in 2=0 .series_resistance=0\nR2 resistor 1k 1=out 2=0",
+    ),
 ]
 
 
@@ -261,7 +276,9 @@ def test_what_could_not_be_measured_says_why(pool: SimulatorPool):
 
 def spread_of(pool: SimulatorPool, circuit: Circuit, tolerance: float, seed: int = 0, runs: int = 100):
     asked = requirement(1, "cutoff_frequency", CORNER, tolerance=tolerance)
-    check = Check(requirement="R1", bench="ac", measure=Measure(kind="upper_cutoff", signal=OUT, reference=IN))
+    check = Check(
+        requirement="R1", bench="ac", measure=Measure(kind="upper_cutoff", signal=OUT, reference=IN)
+    )
     testbench = Testbench(benches=(AC,), checks=(check,))
     (found,) = simulate(circuit, testbench, [asked], pool, seed=seed, runs=runs).measurements
     return found
@@ -351,7 +368,9 @@ def test_a_change_of_which_one_half_fails_is_not_measured(pool: SimulatorPool):
     other = Bench(name="odd", analysis=AcSweep(start=1, stop=10), stimuli=AC.stimuli)
     check = Check(requirement="R1", bench="b", second="odd", measure=Measure(kind="value", signal=OUT))
     testbench = Testbench(benches=(bench(Dc(value=5.0), Op()), other), checks=(check,))
-    (found,) = simulate(circuit, testbench, [requirement(1, "output_voltage", 0.0)], pool, runs=0).measurements
+    (found,) = simulate(
+        circuit, testbench, [requirement(1, "output_voltage", 0.0)], pool, runs=0
+    ).measurements
     assert (found.value, found.passed) == (None, False)
     assert found.reason
 
