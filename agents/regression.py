@@ -107,7 +107,10 @@ def load(names: Sequence[str] = ()) -> dict[str, tuple[Case, ...]]:
 def _load(path: Path) -> tuple[Case, ...]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return tuple(Case.model_validate(case) for case in data.get("case", ()))
+        cases = data.get("case", [])
+        if not isinstance(cases, list):
+            raise BadDocument(f"{path}: case has to be a list of tables, written [[case]]")
+        return tuple(Case.model_validate(case) for case in cases)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
         raise BadDocument(f"{path} cannot be read: {trouble}") from trouble
     except ValidationError as trouble:
@@ -205,6 +208,10 @@ def _reading_problems(case: Case, made: Design) -> Iterator[str]:
             yield f"not read: {wanted} (read: {'; '.join(alike)})"
         else:
             left.remove(match)
+    for fragment in case.ignored:
+        taken = next((item for item in read if item not in left and item.text.strip() == fragment), None)
+        if taken is not None:
+            yield f"{fragment!r} was read as {taken.quantity}, and is none of the listed requirements"
 
 
 def _same(expected: Expected, found: Requirement) -> bool:

@@ -7,16 +7,17 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from voltsmith.agents.state import Settings, State
+from voltsmith.agents.state import FORMAT, Settings, State
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.designs import Design, Provenance
 from voltsmith.schemas.errors import VoltsmithError
@@ -53,16 +54,19 @@ def design(prompt: str, settings: Settings | None = None, progress: Progress | N
 
     settings = settings or Settings()
     started = time.perf_counter()
-    start: State = {"prompt": prompt, "settings": settings.model_dump(mode="json")}
+    start: State = {"format": FORMAT, "prompt": prompt, "settings": settings.model_dump(mode="json")}
     thread = _thread(prompt, settings)
     with _checkpointer(thread) as saver:
         graph = build(saver)
         config = {"configurable": {"thread_id": thread}, "recursion_limit": 10 + 5 * (settings.repairs + 1)}
-        unfinished = saver is not None and bool(graph.get_state(config).next)
+        kept = graph.get_state(config)
+        unfinished = bool(kept.next) and kept.values.get("format") == FORMAT
+        if kept.values and not unfinished:
+            saver.delete_thread(thread)
         for event in events(graph, None if unfinished else start, config):
             if progress is not None:
                 progress(event["agent"], event["round"])
-        state: State = graph.get_state(config).values if saver is not None else {}
+        state: State = graph.get_state(config).values
     return _design(prompt, settings, state, time.perf_counter() - started)
 
 
@@ -99,28 +103,34 @@ def _checkpointer(thread: str) -> Iterator[Any]:
             connection.close()
     finally:
         if finished:
-            for ending in (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock"):
-                path.with_name(thread + ending).unlink(missing_ok=True)
+            _remove(path)
+            path.with_suffix(".lock").unlink(missing_ok=True)
         os.close(lock)
 
 
 def _open(path: Path) -> sqlite3.Connection:
     """The checkpoint; one that is damaged is thrown away, for it only saves time."""
-    for attempt in range(2):
-        connection = sqlite3.connect(path, check_same_thread=False)
+    for _ in range(2):
         try:
+            connection = sqlite3.connect(path, check_same_thread=False)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             if connection.execute("PRAGMA quick_check").fetchone() == ("ok",):
                 return connection
+            connection.close()
         except sqlite3.DatabaseError:
             pass
-        connection.close()
-        for ending in ("", "-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        if attempt:
-            break
+        _remove(path)
     return sqlite3.connect(":memory:", check_same_thread=False)
+
+
+def _remove(path: Path) -> None:
+    """Remove a checkpoint and what SQLite keeps beside it."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _saver(connection: sqlite3.Connection) -> Any:

