@@ -11,6 +11,10 @@ import typer
 
 from voltsmith.schemas.errors import VoltsmithError
 
+# Newer versions of typer carry a click of their own, so its exceptions are found by way of typer.
+_Usage: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
 app = typer.Typer(
     name="voltsmith",
     help="Describe a circuit in words, get one that SPICE has checked.",
@@ -150,16 +154,23 @@ def doctor(json_output: Json = False) -> None:
 
 def main() -> None:
     """Entry point: every error a person can meet becomes a sentence and an exit code."""
-    from voltsmith.console.errors import report_fault, report_problem
+    from voltsmith.console.errors import report_fault, report_problem, report_usage
 
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except _Usage as usage:
+        usage.show()  # type: ignore[attr-defined]
+        report_usage(str(usage), as_json="--json" in sys.argv)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
     except VoltsmithError as problem:
         report_problem(problem, as_json="--json" in sys.argv)
         sys.exit(problem.exit_code)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more while closing it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -60,12 +60,17 @@ def design(prompt: str, settings: Settings | None = None, progress: Progress | N
         graph = build(saver)
         config = {"configurable": {"thread_id": thread}, "recursion_limit": 10 + 5 * (settings.repairs + 1)}
         kept = graph.get_state(config)
-        unfinished = bool(kept.next) and kept.values.get("format") == FORMAT
-        if kept.values and not unfinished:
+        usable = kept.values.get("format") == FORMAT
+        if kept.values and not usable:
             saver.delete_thread(thread)
-        for event in events(graph, None if unfinished else start, config):
-            if progress is not None:
-                progress(event["agent"], event["round"])
+        # A run that was stopped while it ended is complete: there is nothing left to run.
+        complete = usable and not kept.next and ("best" in kept.values or "refusal" in kept.values)
+        if not complete:
+            # A task that was stopped with its writes stored is no longer in ``next``.
+            unfinished = usable and bool(kept.next or kept.tasks)
+            for event in events(graph, None if unfinished else start, config):
+                if progress is not None:
+                    progress(event["agent"], event["round"])
         state: State = graph.get_state(config).values
     return _design(prompt, settings, state, time.perf_counter() - started)
 
@@ -113,13 +118,17 @@ def _open(path: Path) -> sqlite3.Connection:
     for _ in range(2):
         try:
             connection = sqlite3.connect(path, check_same_thread=False)
+        except sqlite3.DatabaseError:
+            _remove(path)
+            continue
+        try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             if connection.execute("PRAGMA quick_check").fetchone() == ("ok",):
                 return connection
-            connection.close()
         except sqlite3.DatabaseError:
             pass
+        connection.close()
         _remove(path)
     return sqlite3.connect(":memory:", check_same_thread=False)
 
@@ -140,18 +149,25 @@ def _saver(connection: sqlite3.Connection) -> Any:
 
 
 def _lock(folder: Path, thread: str) -> int | None:
+    """A lock on the run, or None where another process has it or the folder cannot be used."""
+    path = folder / f"{thread}.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _prune(folder)
-        handle = os.open(folder / f"{thread}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        for _ in range(10):
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # The file may have been removed by its last owner before it was locked here.
+                if path.exists() and os.fstat(handle).st_ino == path.stat().st_ino:
+                    return handle
+            except OSError:
+                os.close(handle)
+                return None
+            os.close(handle)
     except OSError:
         return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle
+    return None
 
 
 def _prune(folder: Path) -> None:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from voltsmith.schemas.base import Schema
 
-
 FORMAT = 1
 """Shape of :class:`State`; a checkpoint with another one is started anew."""
 

@@ -37,7 +37,9 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
     Raises:
         Infeasible: a block cannot be built with its parameters; the message says why.
     """
-    assembly = Assembly(plan.name, plan.supply, plan.speed_margin, load=_load(requirements))
+    last = plan.instances()[-1]
+    load = _load(requirements) if block(last.block).carries_load else None
+    assembly = Assembly(plan.name, plan.supply, plan.speed_margin, load=load)
     assembly.assumptions += plan.assumptions
     _tighten(assembly, requirements)
     by_id = {requirement.id: requirement for requirement in requirements}

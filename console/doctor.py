@@ -63,7 +63,7 @@ def _checks() -> Iterator[Check]:
         nearest = folder
         while not nearest.exists():
             nearest = nearest.parent
-        writable = os.access(nearest, os.W_OK)
+        writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
         mend = "" if writable else f"make {nearest} writable, or set VOLTSMITH_CACHE and VOLTSMITH_STATE"
         yield Check(name, writable, str(folder), mend, needed=False)
     for name in _OPTIONAL:

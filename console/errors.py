@@ -21,6 +21,12 @@ def report_problem(problem: VoltsmithError, *, as_json: bool) -> None:
     print(f"voltsmith: {message}", file=sys.stderr)
 
 
+def report_usage(message: str, *, as_json: bool) -> None:
+    """Give the JSON document for a command line that cannot be used; the sentence has been shown."""
+    if as_json:
+        print(json.dumps({"error": {"exit_code": 2, "message": message}}, indent=2))
+
+
 def report_fault(fault: Exception, *, as_json: bool) -> None:
     """Tell a fault of voltsmith's own; ``VOLTSMITH_DEBUG=1`` adds the traceback."""
     message = f"a fault of voltsmith's own: {type(fault).__name__}: {fault}"

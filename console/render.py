@@ -22,7 +22,7 @@ _MARK = {"fatal": "red", "major": "red", "minor": "yellow", "info": "blue"}
 def terminal() -> Console:
     """A console that suits where the output goes."""
     # Off a terminal rich would fold at 80 columns; whoever reads a file or a pipe wants whole lines.
-    width = None if os.isatty(1) else 140
+    width = None if os.isatty(1) else 400
     return Console(highlight=False, width=width)
 
 

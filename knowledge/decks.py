@@ -183,7 +183,7 @@ def _source(stimulus: Stimulus, nodes: Nodes) -> list[str]:
         return [f"i_{stimulus.name} {minus} {plus} {wave}"]
     if stimulus.series_resistance == 0:
         return [f"v_{stimulus.name} {plus} {minus} {wave}"]
-    inner = f"src_{stimulus.name}"
+    inner = f"_src_{stimulus.name}"  # nets start with a letter, so none can have this name
     return [
         f"v_{stimulus.name} {inner} {minus} {wave}",
         f"rs_{stimulus.name} {inner} {plus} {number(stimulus.series_resistance)}",

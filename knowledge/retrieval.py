@@ -12,6 +12,7 @@ import importlib.metadata
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -173,8 +174,10 @@ def _build(wanted: Sequence[Entry], folder: Path) -> None:
                 raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    for old in folder.parent.glob("index-*"):
-        if old != folder:
+    hour_ago = time.time() - 3600
+    for old in (*folder.parent.glob("index-*"), *folder.parent.glob(".index-*")):
+        # What another process is building right now is left alone.
+        if old != folder and (not old.name.startswith(".") or old.stat().st_mtime < hour_ago):
             shutil.rmtree(old, ignore_errors=True)
 
 

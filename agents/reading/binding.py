@@ -38,6 +38,7 @@ _ACCEPTS: Mapping[str, frozenset[str]] = {
 }
 _UNITLESS_OK = frozenset({"frequency", "resistance", "voltage", "time"})
 _PREFIXED = re.compile(r"[0-9]\s?[kKMmunpµR]")
+_LOGIC_LEVELS = frozenset({1.8, 2.5, 3.0, 3.3, 5.0})
 _WINDOWS = frozenset({"window_comparator", "schmitt_trigger"})
 _AMPLITUDES = frozenset({"input_amplitude", "output_amplitude", "output_peak_to_peak"})
 
@@ -170,6 +171,8 @@ def bind(
         if token not in bound and (quantity := _default(tokens[token], function, used, relevant)):
             bound[token] = quantity
             used.add(quantity)
+    if function == "low_side_switch":
+        _order_switch(bound, tokens)
     if not {"upper_threshold", "lower_threshold"} <= cued:
         _order_thresholds(bound, tokens)
     return [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
@@ -196,6 +199,16 @@ def _second_rail(tokens: Sequence[QuantityToken], token: int, bound: Mapping[int
         quantity == "supply_voltage" and tokens[other].value == -tokens[token].value
         for other, quantity in bound.items()
     )
+
+
+def _order_switch(bound: dict[int, str], tokens: Sequence[QuantityToken]) -> None:
+    """``a 12 V solenoid from 3.3 V``: a logic level is what drives a load of a higher voltage."""
+    found = {quantity: token for token, quantity in bound.items()}
+    load, control = found.get("supply_voltage"), found.get("control_voltage")
+    if load is None or control is None or tokens[load].value >= tokens[control].value:
+        return
+    if tokens[load].value in _LOGIC_LEVELS and tokens[control].value not in _LOGIC_LEVELS:
+        bound[load], bound[control] = "control_voltage", "supply_voltage"
 
 
 def _order_thresholds(bound: dict[int, str], tokens: Sequence[QuantityToken]) -> None:

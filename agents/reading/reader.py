@@ -234,8 +234,14 @@ class _Reader:
         stage = None if quantity in SYSTEM_QUANTITIES else name
         other = None if condition is None else self.tokens[condition]
         filters = part.function in ("low_pass", "high_pass", "band_pass", "notch")
-        if quantity == "gain" and known.dimension == "decibel" and known.value < 0 and filters:
-            # "-40 dB at 10 kHz" of a filter is an attenuation; a gain in its pass band has no minus.
+        conditioned = other is not None and not self._says_gain(token)
+        if (
+            quantity == "gain"
+            and known.dimension == "decibel"
+            and filters
+            and (known.value < 0 or conditioned)
+        ):
+            # "-40 dB at 10 kHz" of a filter is an attenuation, and so is "40 dB at 10 kHz" unless called a gain.
             quantity = "attenuation"
         if other is not None and quantity not in _CONDITIONED:
             other = None
@@ -246,6 +252,12 @@ class _Reader:
                 f"{known.text.strip()!r} is read as {QUANTITIES[quantity].title} in {QUANTITIES[quantity].unit}"
             )
         self.drafts.add(known, quantity, part.function, stage, other)
+
+    def _says_gain(self, token: int) -> bool:
+        """Whether the word gain stands close to a number."""
+        start, end = self.tokens[token].span
+        near = [word.text for word in self.words if start - 16 <= word.start < end + 12]
+        return "gain" in near or "amplification" in near
 
     def _is_definition(self, items: Sequence[Item], index: int) -> bool:
         token = self.tokens[items[index].token]

@@ -161,12 +161,14 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
             if (led_to or step) and (item.cue.function in _SINKS or item.found.phrase in _VERBS):
                 kept.append(item)
     first_kept = next((index for index, item in enumerate(seen) if kept and item is kept[0]), 0)
-    for item in reversed(seen[:first_kept]):
+    # Of several hints a verb ("mix ... at unity gain") tells more than "gain" does.
+    hints = sorted(seen[:first_kept], key=lambda item: (item.found.phrase in _NOUNS, -item.found.first))
+    for item in hints:
         # "amplify ... then low-pass": a hint before the first plain cue counts when something leads on from it.
         named = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
         gap = text[words[item.found.last].end : words[kept[0].found.first].start]
         led_from = bool(named & _STRONG_CONNECTORS) or _steps(gap, item.found.phrase)
-        verbal = item.found.phrase in _VERBS - {"gain", "gain of"}
+        verbal = item.found.phrase in _VERBS - {"gain", "gain of"} or bool(named & _REPEATING)
         if verbal and led_from and item.cue.function != kept[0].cue.function:
             return [item, *kept]
     return kept

@@ -96,6 +96,9 @@ class Block(ABC):
     measures: ClassVar[tuple[str, ...]]
     topologies: ClassVar[tuple[str, ...]] = ()
     """Topology words (:attr:`Asked.choices` ``topology``) that this block answers to."""
+    carries_load: ClassVar[bool] = True
+    """Whether a load that is asked for hangs between the output and ground; where it does not, the block's
+    own benches connect it."""
     default_supply: ClassVar[Supply | None] = None
     """Supply assumed when the prompt names none; None for a block without a supply."""
 

@@ -130,7 +130,14 @@ def test_a_current_stimulus_pushes_into_its_net():
 
 def test_a_voltage_source_with_resistance():
     source = DRIVE.model_copy(update={"series_resistance": 600.0})
-    assert surroundings(RC, bench(None, source)) == ["v_in src_in 0 dc 1", "rs_in src_in in 600"]
+    assert surroundings(RC, bench(None, source)) == ["v_in _src_in 0 dc 1", "rs_in _src_in in 600"]
+
+
+def test_the_inside_of_a_source_is_no_net_of_the_circuit():
+    circuit = netlist("R1 resistor 1k 1=in 2=src_in\nR2 resistor 1k 1=src_in 2=0", "i:in o:src_in g:gnd")
+    source = DRIVE.model_copy(update={"series_resistance": 600.0})
+    plus = surroundings(circuit, bench(None, source))[0].split()[1]
+    assert plus not in {Nodes(circuit).outside(net.name) for net in circuit.nets}
 
 
 @pytest.mark.parametrize(

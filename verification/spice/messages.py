@@ -11,7 +11,7 @@ _FATAL = re.compile(
     r"aborted|no convergence|timestep too small|iteration limit|doanalyses|simulation interrupted|"
     r"singular matrix|circuit not parsed|can't find (?:init|model)|unknown (?:subckt|device|parameter)|"
     r"unable to find definition of model|no such (?:device|vector|parameter)|too few|"
-    r"ignored|not enough nodes|undefined|fatal",
+    r"ignored|resistance to low|resistance too low|not enough nodes|undefined|fatal",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(

@@ -26,6 +26,7 @@ I want a low-pass with -3 dB at 3.4kHz | low_pass | cutoff_frequency = 3400
 4th order Butterworth low-pass at 10k, running from ±15 V | low_pass | order = 4; cutoff_frequency = 10e3; supply_voltage = 15
 Chebyshev low-pass with 1 dB of ripple, 5th order, fc 20 kHz | low_pass | passband_ripple = 1; order = 5; cutoff_frequency = 20e3
 low-pass at 1 kHz that attenuates 10 kHz by at least 35 dB | low_pass | cutoff_frequency = 1e3; attenuation >= 35 @ 10e3
+1 kHz low-pass with 40 dB at 10 kHz | low_pass | cutoff_frequency = 1e3; attenuation >= 40 @ 10e3
 active high-pass filter, cut-off at 80 Hz, second order | high_pass | cutoff_frequency = 80; order = 2
 block everything below 20 Hz with an RC high-pass | high_pass | cutoff_frequency = 20
 band-pass from 300 Hz to 3.4 kHz | band_pass | lower_cutoff_frequency = 300; upper_cutoff_frequency = 3400
@@ -75,6 +76,7 @@ bridge rectifier with smoothing for 12 V AC and 100 mA, 1 V ripple | rectifier_s
 red LED at 15 mA from 5 V | led_indicator | led_current = 15e-3; supply_voltage = 5
 blue indicator LED on a 12 V supply | led_indicator | supply_voltage = 12
 switch a 12 V relay with a 5 V logic signal | low_side_switch | supply_voltage = 12; control_voltage = 5
+drive a 12 V solenoid at 500 mA from 3.3 V | low_side_switch | supply_voltage = 12; load_current = 0.5; control_voltage = 3.3
 constant current sink of 20 mA | current_source | output_current = 20e-3
 precision full-wave rectifier for a 1 V sine | precision_rectifier | input_amplitude = 1
 half-wave precision rectifier | precision_rectifier |
