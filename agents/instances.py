@@ -14,6 +14,10 @@ from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.requirements import Requirement
 
 
+SPOKEN = frozenset({"MOSFET"})
+"""Abbreviations that are read as words."""
+
+
 @dataclass(frozen=True)
 class Instantiated:
     """A block instance with the requirements and sentences its defaults added."""
@@ -78,11 +82,23 @@ def show(value: float, unit: str) -> str:
     return f"{digits} {text[len(digits) :]}{unit}"
 
 
+def article(title: str) -> str:
+    """``a`` or ``an``, as the sound that ``title`` begins with asks for.
+
+    A word in capitals is spelled out: an LED, an NPN switch, a UART.
+    """
+    first = title.split(maxsplit=1)[0] if title.strip() else ""
+    letters = first.split("-")[0]
+    spelled = len(letters) > 1 and letters.isupper() and letters not in SPOKEN
+    sounds = "AEFHILMNORSX" if spelled else "AEIOU"
+    return "an" if first[:1].upper() in sounds or first.startswith("8") else "a"
+
+
 def _within(block: Block, parameter: Parameter, value: float) -> None:
     low, high = parameter.low, parameter.high
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f"{'' if low is None else show(low, parameter.unit)} to {'' if high is None else show(high, parameter.unit)}"
         raise Infeasible(
-            f"{parameter.description} of {show(value, parameter.unit)} is outside what a "
-            f"{block.title} can do ({bounds})"
+            f"{parameter.description} of {show(value, parameter.unit)} is outside what "
+            f"{article(block.title)} {block.title} can do ({bounds})"
         )

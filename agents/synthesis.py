@@ -53,6 +53,10 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
                 block(instance.block).build(builder, _values(instance, by_id))
             except Infeasible as reason:
                 raise Infeasible(str(reason), reason.questions, instance.id) from reason
+            except ValueError as reason:
+                # Preferred values end somewhere; what lies beyond cannot be bought.
+                words = f"a {block(instance.block).title} with these numbers needs parts that are not made: {reason}"
+                raise Infeasible(words, stage=instance.id) from reason
     circuit = assembly.finish()
     added = _added(plan, assembly, by_id)
     owners = {

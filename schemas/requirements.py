@@ -20,7 +20,8 @@ class Requirement(Schema):
     ``target`` is in ``unit`` (SI, or dB, or a ratio). ``relation`` tells how it binds: ``eq`` within
     the relative ``tolerance``, ``min`` at least, ``max`` at most, ``range`` between ``low`` and
     ``high``. ``absolute_tolerance`` (in ``unit``) is used instead of ``tolerance`` where given, which
-    is what suits dB, degrees and quantities near zero. ``condition`` is the value of another quantity
+    is what suits dB, degrees and quantities near zero; where given, it also slackens ``min`` and ``max``
+    ("40 dB at 10 kHz" is met by 39.5 dB, "at least 40 dB" is not). ``condition`` is the value of another quantity
     at which this one holds, e.g. the frequency (Hz) of an attenuation. ``role`` separates what is
     measured from the conditions it is measured under (supply, load, source) and from choices that
     are only looked up in the circuit (filter order, a part value the user fixed).
@@ -61,9 +62,9 @@ class Requirement(Schema):
             else abs(self.target) * self.tolerance
         )
         if self.relation == "min":
-            return self.target, None
+            return self.target - (self.absolute_tolerance or 0.0), None
         if self.relation == "max":
-            return None, self.target
+            return None, self.target + (self.absolute_tolerance or 0.0)
         return self.target - slack, self.target + slack
 
 

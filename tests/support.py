@@ -47,7 +47,7 @@ def requirement(index: int, quantity: str, target: float, **fields: object) -> R
         "target": target,
         "unit": known.unit,
         "tolerance": known.tolerance,
-        "absolute_tolerance": known.absolute,
+        "absolute_tolerance": known.absolute if fields.get("relation", "eq") == "eq" else None,
         "role": known.role,
     }
     return Requirement.model_validate(values | fields)

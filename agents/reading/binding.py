@@ -106,6 +106,8 @@ def compatible(token: QuantityToken, quantity: str) -> float:
             return 0.0
         if quantity == "gain" and token.dimension == "number" and _PREFIXED.search(token.text):
             return 0.3  # "10k" is a resistor or a frequency sooner than a gain
+        if quantity == "supply_voltage" and token.relation == "range" and not token.low:
+            return 0.0  # "0 to 5 V" is a signal
         if quantity in ("order", "inputs", "led_count") and token.value != int(token.value):
             return 0.0
         return 1.0

@@ -13,7 +13,10 @@ from voltsmith.agents.reading.stages import Segment
 from voltsmith.agents.reading.words import Word
 from voltsmith.knowledge.devices import components
 
-_SIGNAL = re.compile(r"\b(?:sensor|signal|adc|transducer|probe|pickup|thermocouple)s?\b", re.IGNORECASE)
+_SIGNAL = re.compile(
+    r"\b(?:sensor|signal|adc|transducer|probe|pickup|thermocouple|mic|microphone|guitar|audio|line level)s?\b",
+    re.IGNORECASE,
+)
 _CONVERTING = frozenset(
     {"amplify", "boost", "from", "scale", "divide", "drop", "reduce", "convert", "divider", "regulator"}
 )
@@ -47,10 +50,13 @@ def by_levels(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
         if {"from", "to", "into", "off", "out"} & set(between):
             return Segment("voltage_regulator", 0, len(prompt))
         return None
-    if _SIGNAL.search(prompt) is None or not {"to", "need", "want", "wants", "into", "needs"} & set(between):
+    if _SIGNAL.search(prompt) is None:
         return None
     before, after = (token.high if token.high is not None else token.value for token in (first, second))
     if before <= 0 or after <= 0:
+        return None
+    measured = "adc" in prompt.lower() and after < before
+    if not measured and not {"to", "need", "want", "wants", "into", "needs"} & set(between):
         return None
     choices = {"coupling": "dc"} if first.low == 0 else {}
     return Segment("amplifier" if after > before else "voltage_divider", 0, len(prompt), choices)

@@ -330,6 +330,14 @@ FUNCTIONS: dict[str, Cue] = {
     **_cues("voltage_regulator", "supply of, adjustable supply", weak=True),
     **_cues("led_indicator", "forward drop, forward voltage", weak=True),
     **_cues("sine_oscillator", "sine, generate sine, sine tone", weak=True),
+    **_cues(
+        "schmitt_trigger",
+        "sine to square, into a square wave, to a square wave, squaring circuit, square up, sine into square, to square wave, into square wave",
+    ),
+    **_cues("current_source", "sink, sinks, constant current of", weak=True),
+    **_cues(
+        "voltage_divider", "sense a battery, measure a battery, monitor a battery, scale a battery", weak=True
+    ),
 }
 """Function cues by phrase."""
 
@@ -409,8 +417,12 @@ CHOICES: dict[str, tuple[str, str]] = {
     "flyback diode": ("load", "inductive"),
     "freewheel": ("load", "inductive"),
     "freewheeling diode": ("load", "inductive"),
+    "transistor": ("topology", "transistor"),
+    "two transistor": ("topology", "transistor"),
+    "2 transistor": ("topology", "transistor"),
     "555": ("topology", "555"),
     "relaxation": ("topology", "relaxation"),
+    "in series": ("arrangement", "series"),
     "half wave": ("wave", "half"),
     "full wave": ("wave", "full"),
     "ac coupled": ("coupling", "ac"),

@@ -204,7 +204,7 @@ FUNCTION_DEFAULTS: dict[str, dict[str, tuple[str, ...]]] = {
         "percent": ("load_regulation",), "power": ("load_power",),
     },
     "current_source": {
-        "current": ("output_current",), "voltage": ("supply_voltage", "control_voltage"), "resistance": ("load_resistance",),
+        "current": ("output_current",), "transconductance": ("transconductance",), "voltage": ("supply_voltage", "control_voltage"), "resistance": ("load_resistance",),
     },
     "led_indicator": {
         "voltage": ("supply_voltage", "forward_voltage"), "current": ("led_current",), "number": ("led_count",),

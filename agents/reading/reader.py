@@ -50,6 +50,9 @@ _PART_NAME = re.compile(
 _SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
 _ALWAYS_RELEVANT = frozenset(
     {
+        "resistance",
+        "capacitance",
+        "inductance",
         "supply_voltage",
         "load_resistance",
         "load_current",

@@ -14,6 +14,9 @@ from voltsmith.schemas.requirements import Relation, Requirement
 GAIN_DECIBELS = 0.5
 """Tolerance (dB) of a gain given in decibels without one."""
 
+ATTENUATION_DECIBELS = 1.0
+"""Slack (dB) of an attenuation that was not said to be the least."""
+
 THRESHOLD_VOLTS = 0.02
 """Tolerance (V) that a threshold has at least, where none is given."""
 
@@ -36,6 +39,8 @@ _CORNERS = frozenset(
 )
 _DIRECTION = re.compile(r"\s*(?:above|below|over|under|beyond|past|higher than|lower than)\b", re.IGNORECASE)
 _PEAK = frozenset({"input_amplitude", "output_amplitude"})
+_FULL_SCALE = _PEAK | {"control_voltage", "input_current"}
+"""Where a range from zero gives the full scale."""
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "frequency": (1e-6, 1e11),
     "resistance": (1e-4, 1e12),
@@ -83,14 +88,16 @@ class Drafts:
         stage: str | None,
         condition: QuantityToken | None,
     ) -> None:
-        if quantity in _PEAK and relation == "range" and token.low == 0 and token.high is not None:
+        if quantity in _FULL_SCALE and relation == "range" and token.low == 0 and token.high is not None:
             value, relation = token.high, "eq"  # a signal from 0 to 100 mV has a size, not a choice of sizes
         known = QUANTITIES[quantity]
         unit, target = known.unit, value
-        absolute, tolerance = known.absolute, known.tolerance
+        # "At least" and "at most" mean what they say.
+        absolute = known.absolute if relation in ("eq", "range") else None
+        tolerance = known.tolerance
         low, high = (token.low, token.high) if relation == "range" else (None, None)
         if quantity == "gain" and token.dimension == "decibel":
-            unit, absolute = "dB", GAIN_DECIBELS
+            unit, absolute = "dB", GAIN_DECIBELS if relation in ("eq", "range") else None
         elif quantity == "gain" and token.dimension == "percent":
             target = value / 100
         elif quantity == "output_amplitude" and token.qualifier == "pp":
@@ -108,7 +115,7 @@ class Drafts:
         elif quantity in ("attenuation", "notch_depth"):
             target = abs(value)
             if relation == "eq" and token.tolerance is None and token.absolute_tolerance is None:
-                relation = "min"
+                relation, absolute = "min", ATTENUATION_DECIBELS
         if token.tolerance is not None and token.dimension != "percent":
             tolerance, absolute = token.tolerance, None
         elif token.absolute_tolerance is not None:

@@ -168,7 +168,8 @@ def _select(seen: list[_Seen], connectors: Sequence[Found], text: str, words: Se
         named = {found.phrase for found in _between(item.found, kept[0].found, connectors)}
         gap = text[words[item.found.last].end : words[kept[0].found.first].start]
         led_from = bool(named & _STRONG_CONNECTORS) or _steps(gap, item.found.phrase)
-        verbal = item.found.phrase in _VERBS - {"gain", "gain of"} or bool(named & _REPEATING)
+        phrase = item.found.phrase
+        verbal = phrase in _VERBS - {"gain", "gain of"} or (phrase in _VERBS and bool(named & _REPEATING))
         if verbal and led_from and item.cue.function != kept[0].cue.function:
             return [item, *kept]
     return kept

@@ -6,10 +6,11 @@ import math
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks._filter_cascade import Built, Cascade, Stage, share_gain
-from voltsmith.knowledge.blocks._filter_offers import Filtered
+from voltsmith.knowledge.blocks._filter_offers import Filtered, offer_band_pass
 from voltsmith.knowledge.blocks._filter_prototypes import (
     MAX_ORDER,
     Section,
+    band_pass_sections,
     half_power_of,
     half_power_ratio,
     high_pass_sections,
@@ -23,6 +24,9 @@ from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 
+CENTER = Parameter(
+    name="center_frequency", unit="Hz", description="centre frequency", default=1e3, low=0.5, high=2e6
+)
 CUTOFF = Parameter(
     name="cutoff_frequency", unit="Hz", description="-3 dB frequency", default=1e3, low=0.05, high=5e6
 )
@@ -148,3 +152,30 @@ class ActivePass(Block):
         if order == 2:
             # |H| at the natural frequency is Q times that of the pass band.
             f.offer("q_factor", "gain", at=sections[0].frequency, scale=1 / abs(built.gain))
+
+
+def build_band_pass(b: Builder, p: Values, topology: str) -> None:
+    """A band-pass of staggered sections, each with the same share of the gain at the centre."""
+    center, q, order = p["center_frequency"], p["q_factor"], round(p["order"])
+    ripple = demand.asked_ripple(p) or demand.DEFAULT_RIPPLE
+    relative = band_pass_sections(demand.response_of(p), order, q, ripple)
+    away = math.prod(_at_center(part) for part in relative)
+    gain = abs(p["gain"])
+    share = (gain / away) ** (1 / len(relative))
+    stages = [
+        Stage(topology, "band_pass", Section(part.frequency * center, part.q), share) for part in relative
+    ]
+    source, sink = b.input(), b.output()
+    built = Cascade(b, p, stages, center, gain).build(source, sink)
+    if built.gain > 0 and p["gain"] < 0:
+        raise Infeasible(f"a band-pass of order {order} from these sections does not invert as a whole")
+    if built.gain < 0 and p["gain"] > 0:
+        b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
+    one, nets = order == 2, (source, sink)
+    edges = demand.edges_of(center, q)
+    offer_band_pass(b, p, edges, built.amplitude, built.bias, nets, flat=not one, top=one)
+
+
+def _at_center(part: Section) -> float:
+    """Gain of a section at the centre, 1 in relative frequency, against that at its own peak."""
+    return 1 / math.hypot(1, (part.q or 0.0) * (part.frequency - 1 / part.frequency))

@@ -37,6 +37,14 @@ LAYOUTS: Mapping[tuple[str, str, int], Layout] = {
         "r1": ("joint", "out"),
         "r2": ("plus", "reference"),
     },
+    (SALLEN_KEY, "band_pass", 2): {
+        "r1": ("in", "joint"),
+        "r2": ("plus", "reference"),
+        "r3": ("joint", "out"),
+        "r4": ("joint", "reference"),
+        "c1": ("joint", "ground"),
+        "c2": ("joint", "plus"),
+    },
     (MULTIPLE_FEEDBACK, "low_pass", 1): {
         "r1": ("in", "minus"),
         "r2": ("minus", "out"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks import _filter_sections as search
@@ -66,6 +67,15 @@ _SEARCH: dict[tuple[str, str], Callable[[Target], Parts]] = {
 }
 
 
+EXACT = 2.0
+"""Q of a Sallen-Key band-pass from which its gain has to be exact: Q changes by Q times as much."""
+
+
+def amplifier_gain(stage: Stage) -> float:
+    """Gain (V/V) of the amplifier in a Sallen-Key section; that of a band-pass makes its Q."""
+    return 3 - 1 / (stage.section.q or 1.0) if stage.shape == "band_pass" else stage.gain
+
+
 def share_gain(sections: Sequence[Section], gain: float) -> tuple[float, ...]:
     """Gain of each section: in equal parts on those of low Q, which amplifier and values disturb least."""
     if abs(gain - 1) < 1e-6:
@@ -98,7 +108,9 @@ def choose_opamp(
     swing = asked * max(total, 1.0) if asked is not None else min(1.0, 0.15 * supply.span)
     demand = max(_demand(stage, fastest) for stage in stages)
     # Inputs of a Sallen-Key section move with the signal, those of multiple feedback stand still.
-    inner = max((swing / stage.gain for stage in stages if stage.topology == SALLEN_KEY), default=0.0)
+    inner = max(
+        (swing / amplifier_gain(stage) for stage in stages if stage.topology == SALLEN_KEY), default=0.0
+    )
 
     def needs(margin: float) -> OpampNeeds:
         return OpampNeeds(
@@ -130,6 +142,8 @@ def _demand(stage: Stage, fastest: float) -> float:
     """Gain times frequency times Q: the least gain-bandwidth is a multiple of it (SLOD006, chapter 16)."""
     q, frequency = max(stage.section.q or 1.0, 1.0), stage.section.frequency
     gain = stage.gain if stage.topology == SALLEN_KEY else 1 + stage.gain
+    if stage.shape == "band_pass" and stage.topology == SALLEN_KEY:
+        return amplifier_gain(stage) * q * frequency
     if stage.shape == "band_pass":
         # The open-loop gain must also stay well above 2 Q^2, which the network attenuates by.
         return max(q, 2 * q * q / 10) * frequency
@@ -241,8 +255,15 @@ class Cascade:
         """Values of the section by part, designed for the amplifier in use."""
         if stage.section.q is None:
             return self._first_order(stage, target)
-        find = _SEARCH[stage.topology, stage.shape]
         layout = LAYOUTS[stage.topology, stage.shape, 2]
+        if (stage.topology, stage.shape) == (SALLEN_KEY, "band_pass"):
+            amplifier = 1 + around["rf"] / around["rg"]
+            # The gain that the section has of itself needs no divider at its input.
+            divided = stage.gain < 0.97 * (3 * target.q - 1)
+            find = partial(search.sallen_key_band_pass, amplifier=amplifier, divided=divided)
+            layout = {name: ends for name, ends in layout.items() if divided or name != "r4"}
+        else:
+            find = _SEARCH[stage.topology, stage.shape]
         parts = predistorted(find, layout, stage.shape, target, self.part, around)
         if stage.topology == MULTIPLE_FEEDBACK:
             self._gain *= -(stage.gain if stage.shape == "band_pass" else parts.gain)
@@ -269,24 +290,33 @@ class Cascade:
             nets |= {"plus": self.reference, "minus": b.net("minus")}
         else:
             nets |= {"plus": b.net("plus"), "minus": sink}
-            if abs(stage.gain - 1) > 1e-6:
-                low = 1e3 if stage.gain > 5 else 4.7e3
+            if abs((amplifier := amplifier_gain(stage)) - 1) > 1e-6:
+                low = 1e3 if amplifier > 5 else 4.7e3
                 # Input capacitance must not add a pole within the pass band.
                 low *= min(1.0, 2e4 / stage.section.frequency) if stage.section.frequency < 4e5 else 0.05
-                pair = ratio_pair(stage.gain - 1, (low, 10 * low))
+                pair = ratio_pair(amplifier - 1, (low, 10 * low))
                 around = {"rf": pair.first, "rg": pair.second}
                 nets["minus"] = b.net("fb")
-                # Q depends on the gain, so the section is designed for the one it really gets.
-                target = replace(target, gain=1 + pair.first / pair.second)
+                if stage.shape != "band_pass":
+                    # Q depends on the gain, so the section is designed for the one it really gets.
+                    target = replace(target, gain=1 + pair.first / pair.second)
             self._gain *= target.gain
         if "joint" in {net for ends in layout.values() for net in ends}:
             nets["joint"] = b.net("node")
         found = self._find(stage, target, around)
         places = [*layout.items(), *(GAIN_LAYOUT.items() if around else ())]
+        values = {**found, **around}
+        exact = 0.001 if "r3" in found and stage.topology == SALLEN_KEY and target.q > EXACT else None
+        if exact is not None:
+            b.assume(
+                f"0.1 % resistors, because a Q of {target.q:.3g} follows the gain of its amplifier closely"
+            )
         for name, (a, z) in places:
-            value = {**found, **around}[name]
+            if name not in values:
+                continue
+            value = values[name]
             if name.startswith("r"):
-                b.resistor(value, nets[a], nets[z])
+                b.resistor(value, nets[a], nets[z], tolerance=exact)
             else:
                 capacitor(b, value, nets[a], nets[z])
         b.opamp(nets["plus"], nets["minus"], sink, of=self.part)

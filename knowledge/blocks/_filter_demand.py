@@ -8,6 +8,8 @@ from voltsmith.knowledge.blocks._filter_prototypes import HALF_POWER_DB, needed_
 from voltsmith.knowledge.blocks.base import Asked, Values
 from voltsmith.schemas.errors import Infeasible
 
+HAND = 0.5
+"""dB in hand for the values' tolerance where an attenuation is a strict bound."""
 DEFAULT_RIPPLE = 0.5
 """Chebyshev ripple in dB where none is given."""
 
@@ -89,6 +91,17 @@ def attenuation_of(asked: Asked | Values) -> tuple[float, float | None]:
     return abs(found.target), found.condition
 
 
+def least_attenuation(asked: Asked) -> float:
+    """The least attenuation (dB) that is accepted where one is asked for at a frequency, else 0."""
+    found = asked.requirements.get("attenuation")
+    if found is None or found.condition is None:
+        return 0.0
+    low, _ = found.model_copy(update={"target": abs(found.target)}).limits()
+    if found.relation == "min" and found.absolute_tolerance is None and low is not None:
+        low += HAND  # a strict bound leaves nothing for the tolerance of the values
+    return 0.0 if low is None else low
+
+
 def asked_order(asked: Asked, cutoff: float | None, high_pass: bool = False) -> int | None:
     """The order that was asked for, or that a roll-off or an attenuation at a frequency needs.
 
@@ -103,9 +116,8 @@ def asked_order(asked: Asked, cutoff: float | None, high_pass: bool = False) -> 
     loss, frequency = attenuation_of(asked)
     if frequency is not None and cutoff is not None and loss > HALF_POWER_DB + 0.5:
         ratio = cutoff / frequency if high_pass else frequency / cutoff
-        # Half a dB in hand for the values' tolerance; attenuation counts from DC, or from the top.
-        slack = 0.5 if _relation(asked, "attenuation") == "min" else -1.0
-        needed = max(needed or 1, needed_order(response, loss + slack, ratio, ripple))
+        # Attenuation counts from DC, or from the top.
+        needed = max(needed or 1, needed_order(response, least_attenuation(asked), ratio, ripple))
     if "order" not in asked:
         return needed
     order = round(asked["order"])
@@ -164,8 +176,8 @@ def band_order(asked: Asked, default_q: float) -> dict[str, float]:
         # The band-pass at f loses what its low-pass prototype does at Q (f/f0 - f0/f).
         ratio = q * abs(frequency / center - center / frequency)
         ripple = asked_ripple(asked) or DEFAULT_RIPPLE
-        slack = 0.5 if _relation(asked, "attenuation") == "min" else -1.0
-        needed = max(needed or 2, 2 * needed_order(response_of(asked), loss + slack, ratio, ripple))
+        order = needed_order(response_of(asked), least_attenuation(asked), ratio, ripple)
+        needed = max(needed or 2, 2 * order)
     if needed is None:
         return {}
     if "order" in asked and asked["order"] < needed:

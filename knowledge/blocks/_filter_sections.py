@@ -221,6 +221,40 @@ def _equal_caps(target: Target) -> Iterator[dict[str, float]]:
         yield {"c1": value, "c2": value}
 
 
+def sallen_key_band_pass(target: Target, amplifier: float, *, divided: bool) -> Parts:
+    """r1 in, r3 from the output to the junction, r2 at the amplifier; c1 to ground, c2 = c1 to the amplifier.
+
+    ``divided``: r4 from the junction to ground takes part of the input, for less gain than the section has of
+    itself. With K = ``amplifier`` and g = 1/r1 + 1/r3 + 1/r4: w0^2 = g/(r2 c1 c2),
+    w0/Q = (g + (c1 + c2)/(c2 r2) - K/r3)/c1, gain at f0 = K/r1 over the same bracket. With equal values these
+    are f0 = 1/(2 pi R C), Q = 1/(3 - K), gain = K/(3 - K).
+    """
+
+    def solve(target: Target, caps: dict[str, float]) -> Iterator[dict[str, float]]:
+        y = TAU * target.frequency * caps["c1"]
+        into = target.gain * y / target.q / amplifier
+        for r2 in (2 / y,) if divided else (2 * factor / y for factor in (0.8, 0.9, 1.0, 1.1, 1.25)):
+            whole = y * y * r2
+            back = (whole + 2 / r2 - y / target.q) / amplifier
+            rest = whole - back - into
+            if back <= 0 or whole <= back or (divided and rest <= 0):
+                continue
+            r1 = 1 / into if divided else 1 / (whole - back)
+            if r1 > 1.5 * target.source:
+                found = {"r1": r1 - target.source, "r2": r2, "r3": 1 / back}
+                yield {**found, "r4": 1 / rest} if divided else found
+
+    def analyse(r: dict[str, float], c: dict[str, float]) -> tuple[float, float, float]:
+        whole = sum(1 / r[name] for name in r if name != "r2")
+        bracket = whole + (1 + c["c1"] / c["c2"]) / r["r2"] - amplifier / r["r3"]
+        w0 = math.sqrt(whole / (r["r2"] * c["c1"] * c["c2"]))
+        if bracket <= 0:
+            return w0 / TAU, math.inf, math.inf
+        return w0 / TAU, w0 * c["c1"] / bracket, amplifier / r["r1"] / bracket
+
+    return _search(target, _equal_caps(target), solve, analyse, "Sallen-Key band-pass")
+
+
 # --- multiple feedback -----------------------------------------------------------------------------
 
 

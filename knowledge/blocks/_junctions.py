@@ -6,6 +6,7 @@ import math
 
 from scipy.optimize import brentq
 
+from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.devices import components
 from voltsmith.knowledge.devices._semiconductors import junction
 from voltsmith.schemas.components import Component
@@ -52,3 +53,28 @@ def diode_for(current: float, reverse: float, *, feature: str | None = None) -> 
         kind = f"{feature} diode" if feature else "diode"
         raise Infeasible(f"no {kind} in the library carries {current:.3g} A and blocks {reverse:.3g} V")
     return min(fitting, key=lambda entry: (entry.cost, entry.limits["reverse_voltage_max"], entry.id))
+
+
+def accept_diode(b: Builder, entry: Component, current: float, reverse: float) -> None:
+    """Say where a diode that was asked for is beyond its limits at a ``current`` (A) or ``reverse`` (V)."""
+    limits = entry.limits
+    reasons = []
+    if limits["forward_current_max"] < current:
+        reasons.append(f"carries {limits['forward_current_max']:g} A, and {current:.3g} A flow")
+    if limits["reverse_voltage_max"] < reverse:
+        reasons.append(f"blocks {limits['reverse_voltage_max']:g} V, and {reverse:.3g} V are needed")
+    if reasons:
+        b.assume(f"{entry.id} was asked for and used, although it {' and '.join(reasons)}")
+
+
+def diode_of(b: Builder, current: float, reverse: float, *, feature: str | None = None) -> Component:
+    """The diode that the user named, else the cheapest for the task; see :func:`diode_for`.
+
+    Raises:
+        Infeasible: none was named, and the library has none.
+    """
+    named = b.named_component("diode")
+    if named is None:
+        return diode_for(current, reverse, feature=feature)
+    accept_diode(b, named, current, reverse)
+    return named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voltsmith.knowledge.blocks._junctions import diode_for
+from voltsmith.knowledge.blocks._junctions import accept_diode, diode_for
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.schemas.blocks import Parameter
@@ -61,7 +61,7 @@ MEASURES = (
 class Duty:
     """What is switched: ``current`` (A) through ``inductance`` (H), from ``supply`` V, by ``control`` V.
 
-    ``drop`` (V) is what the closed switch may take.
+    ``drop`` (V) is what the closed switch may take, ``base`` (A) what the control signal delivers at most.
     """
 
     supply: float
@@ -69,6 +69,7 @@ class Duty:
     inductance: float
     control: float
     drop: float
+    base: float | None = None
 
     @property
     def resistance(self) -> float:
@@ -86,7 +87,17 @@ def duty_of(p: Asked | Values, supply: float) -> Duty:
     allowed = p.requirements.get("saturation_voltage")
     if allowed is not None and allowed.relation == "max":
         drop = min(drop, allowed.target)
-    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop)
+    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop, _least(p, "base_current"))
+
+
+def _least(p: Asked | Values, quantity: str) -> float | None:
+    """The largest value that is accepted, with a little in hand, or None where there is no limit."""
+    asked = p.requirements.get(quantity)
+    if asked is None:
+        return None
+    if asked.relation in ("max", "range"):
+        return None if (most := asked.limits()[1]) is None else most * 0.97
+    return asked.target if asked.relation == "eq" else None
 
 
 def derive_load(asked: Asked, supply: float) -> dict[str, float]:
@@ -116,9 +127,14 @@ def check_supply(duty: Duty) -> None:
 
 def place_flyback(b: Builder, duty: Duty, vcc: str, out: str) -> None:
     """The diode that lets the current of a coil run on when the switch opens."""
-    if duty.inductance <= 0:
+    named = b.named_component("diode")
+    if duty.inductance <= 0 and named is None:
         return
     reverse = duty.supply * DERATING
+    if named is not None:
+        accept_diode(b, named, duty.current, reverse)
+        b.part(named.id, {"A": out, "K": vcc})
+        return
     try:
         diode = diode_for(duty.current, reverse)
     except Infeasible:

@@ -439,7 +439,11 @@ class Builder:
             fields: ``tolerance`` or ``absolute_tolerance``, instead of the quantity's own.
         """
         known = QUANTITIES[quantity]
-        values = {"tolerance": known.tolerance, "absolute_tolerance": known.absolute} | fields
+        values: dict[str, float | None] = {
+            "tolerance": known.tolerance,
+            "absolute_tolerance": known.absolute if relation == "eq" else None,
+            **fields,
+        }
         made = Requirement(
             id="R0",
             quantity=quantity,

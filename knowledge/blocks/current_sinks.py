@@ -126,7 +126,7 @@ class CurrentSink(Block):
         design = _design(b, p)
         full_scale = p.get("control_voltage", b.supply.vcc if not b.chain.first else 0.0)
         if controlled and not full_scale:
-            full_scale = p["output_current"] / p["transconductance"]
+            full_scale = p["output_current"] / p.get("transconductance", p["output_current"] / 5.0)
         setting = b.net("set")
         ground = b.ground()
         if controlled:

@@ -86,6 +86,11 @@ class LedIndicator(Block):
         if wanted is not None and abs(wanted - drop) > 0.05:
             b.assume(f"{entry.id} stands for the LED; it drops {drop:.2f} V at {amperes * 1e3:.3g} mA")
         strings = strings_of(level, drop, count, entry)
+        if p.choice("arrangement") == "series" and len(strings) > 1:
+            raise Infeasible(
+                f"{count} of {entry.id} in series drop {count * drop:.3g} V, and {level:g} V is less than that "
+                f"and {SHARE * 100:.0f} % for the resistor; it needs a higher supply, or strings in parallel"
+            )
         if pin and len(strings) * amperes > PIN_CURRENT:
             raise Infeasible(
                 f"an output pin delivers about {PIN_CURRENT * 1e3:.0f} mA, and "

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from voltsmith.knowledge.blocks import _filter_demand as demand
-from voltsmith.knowledge.blocks._filter_active import CUTOFF, GAIN, ORDER, SPLIT, ActivePass
+from voltsmith.knowledge.blocks._filter_active import (
+    CENTER,
+    CUTOFF,
+    GAIN,
+    ORDER,
+    SPLIT,
+    ActivePass,
+    build_band_pass,
+)
 from voltsmith.knowledge.blocks._filter_amplified import MULTIPLE_FEEDBACK
-from voltsmith.knowledge.blocks._filter_cascade import Cascade, Stage
-from voltsmith.knowledge.blocks._filter_offers import offer_band_pass
-from voltsmith.knowledge.blocks._filter_prototypes import MAX_ORDER, Section, band_pass_sections
+from voltsmith.knowledge.blocks._filter_prototypes import MAX_ORDER
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.schemas.blocks import Parameter
@@ -111,14 +115,7 @@ class MultipleFeedbackBandPass(Block):
         "MFB band-pass",
     )
     parameters = (
-        Parameter(
-            name="center_frequency",
-            unit="Hz",
-            description="centre frequency",
-            default=1e3,
-            low=0.5,
-            high=2e6,
-        ),
+        CENTER,
         Parameter(
             name="q_factor", unit="1", description="quality factor", default=5.0, low=MINIMUM_Q, high=60.0
         ),
@@ -160,40 +157,7 @@ class MultipleFeedbackBandPass(Block):
 
     def build(self, b: Builder, p: Values) -> None:
         """Staggered sections, each with the same share of the gain at the centre."""
-        center, q, order = p["center_frequency"], p["q_factor"], round(p["order"])
-        ripple = demand.asked_ripple(p) or demand.DEFAULT_RIPPLE
-        relative = band_pass_sections(demand.response_of(p), order, q, ripple)
-        away = math.prod(_at_center(part) for part in relative)
-        gain = abs(p["gain"])
-        share = (gain / away) ** (1 / len(relative))
-        stages = [
-            Stage(MULTIPLE_FEEDBACK, "band_pass", Section(part.frequency * center, part.q), share)
-            for part in relative
-        ]
-        source, sink = b.input(), b.output()
-        built = Cascade(b, p, stages, center, gain).build(source, sink)
-        if built.gain > 0 and p["gain"] < 0:
-            raise Infeasible(
-                f"a band-pass of order {order} from inverting sections does not invert as a whole"
-            )
-        if built.gain < 0 and p["gain"] > 0:
-            b.assume("the filter inverts: its output is turned by 180 degrees in the pass band")
-        one = order == 2
-        offer_band_pass(
-            b,
-            p,
-            demand.edges_of(center, q),
-            built.amplitude,
-            built.bias,
-            (source, sink),
-            flat=not one,
-            top=one,
-        )
-
-
-def _at_center(part: Section) -> float:
-    """Gain of a section at the centre, 1 in relative frequency, against that at its own peak."""
-    return 1 / math.hypot(1, (part.q or 0.0) * (part.frequency - 1 / part.frequency))
+        build_band_pass(b, p, MULTIPLE_FEEDBACK)
 
 
 BLOCKS: tuple[Block, ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from voltsmith.knowledge.blocks._junctions import diode_for, forward_voltage
+from voltsmith.knowledge.blocks._junctions import diode_of, forward_voltage
 from voltsmith.knowledge.blocks._lamps import add_indicator, wants_indicator
 from voltsmith.knowledge.blocks._regulated import rating
 from voltsmith.knowledge.blocks._square import (
@@ -139,7 +139,9 @@ class Multivibrator(Block):
             raise Infeasible("a two-transistor multivibrator has a duty cycle between 15 % and 85 %")
         if asked.supply is not None and not 3 <= asked.supply.vcc <= 24:
             raise Infeasible("a two-transistor multivibrator works from 3 V to 24 V")
-        return 3.0 if asked.choice("topology") in self.topologies else 0.6
+        if asked.choice("topology") in self.topologies:
+            return 3.0
+        return 4.0 if any(component(name).kind == "npn" for name in asked.components) else 0.6
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Frequency and duty cycle from the period, or from the times high and low."""
@@ -152,8 +154,8 @@ class Multivibrator(Block):
         supply = b.supply.vcc
         if not 3 <= supply <= 24:
             raise Infeasible("a two-transistor multivibrator works from 3 V to 24 V")
-        entry = b.named_component("npn") or component("BC547B")
-        diode = diode_for(10e-3, 1.2 * supply, feature="signal") if supply > EMITTER_BASE else None
+        entry = self._transistor(b, supply)
+        diode = diode_of(b, 10e-3, 1.2 * supply, feature="signal") if supply > EMITTER_BASE else None
         load = p.get("load_resistance", math.inf)
         if diode is not None and frequency > FAST:
             raise Infeasible(
@@ -198,6 +200,19 @@ class Multivibrator(Block):
         if lamp is not None:
             across = Measure(kind="maximum", signal=voltage(lamp.top, lamp.node), scale=1 / lamp.resistance)
             b.offer("led_current", lambda _: Probe(run.bench(b), across))
+
+    @staticmethod
+    def _transistor(b: Builder, supply: float) -> Component:
+        named = b.named_component("npn")
+        if named is None:
+            return component("BC547B")
+        if "darlington" in named.features:
+            raise Infeasible(
+                f"{named.id} is a Darlington transistor, which turns off too slowly and too late"
+            )
+        if (stands := named.limits["collector_emitter_max"]) < supply:
+            b.assume(f"{named.id} was asked for and used, although it stands {stands:g} V")
+        return named
 
     @staticmethod
     def _place(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from voltsmith.knowledge.blocks._amplifying import aim, middle, rails
+from voltsmith.knowledge.blocks._junctions import diode_of
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import offer_supply_current
@@ -26,7 +27,6 @@ from voltsmith.schemas.testbenches import (
     Transient,
 )
 
-DIODE = "1N4148"
 _DROP = 0.75
 _UNITS = (10e3, 2e3)
 """Ohm. Input, feedback and summing resistors are one of these and twice it."""
@@ -125,13 +125,14 @@ class PrecisionRectifier(Block):
             loading = 2 / 3 * unit * 2 if full else unit
             farads = at_least(min(30 / (2 * math.pi * frequency * loading), 2.2e-3), "E6")
             b.capacitor(farads, *((left, source) if rest > arriving else (source, left)))
+        diode = diode_of(b, amplitude / unit, supply.span, feature="signal").id
         summing, driver, half = b.net("sum"), b.net("drive"), b.net("half")
         b.resistor(unit, left, summing)
         b.resistor(unit, half, summing)
         # A positive input pulls the first output down, through the diode that carries the signal; a
         # negative one is clamped by the other diode.
-        b.part(DIODE, {"A": half, "K": driver})
-        b.part(DIODE, {"A": driver, "K": summing})
+        b.part(diode, {"A": half, "K": driver})
+        b.part(diode, {"A": driver, "K": summing})
         b.opamp(reference, summing, driver, of=part)
         adding = b.net("add")
         if full:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
-from voltsmith.knowledge.blocks._junctions import diode_for, forward_voltage
+from voltsmith.knowledge.blocks._junctions import diode_of, forward_voltage
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.preferred import values
@@ -145,7 +145,7 @@ class RectifierSupply(Block):
         elif "input_amplitude" not in p.requirements:
             b.assume(f"a transformer with a secondary of {peak / math.sqrt(2):.3g} V rms")
         # Each diode carries every other half wave.
-        diode = diode_for(load / 2, peak * 1.25, feature="rectifier")
+        diode = diode_of(b, load / 2, peak * 1.25, feature="rectifier")
         capacitor = p.get("capacitance", 0.0) or self._capacitor(p, diode)
         if peak > 50:
             raise Infeasible(f"{peak:.3g} V is above the 50 V that the reservoir capacitors stand")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from voltsmith.knowledge.blocks._switching import (
     DERATING,
     MEASURES,
@@ -18,7 +20,7 @@ from voltsmith.knowledge.blocks._switching import (
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import component, components, format_value
-from voltsmith.knowledge.preferred import at_most
+from voltsmith.knowledge.preferred import at_least, at_most, nearest
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
@@ -29,6 +31,7 @@ BIPOLAR_LIMIT = 0.3
 """A up to which a bipolar transistor is the ordinary choice."""
 FORCED_GAIN = (10.0, 20.0)
 """Collector over base current of a saturated switch: the usual value, and the most."""
+THERMAL = 0.02585
 DARLINGTON_DROP = 0.75
 """V across a closed Darlington."""
 
@@ -60,10 +63,11 @@ class BipolarSwitch(Block):
 
     def fit(self, asked: Asked) -> float:
         """For small loads; larger ones take more base current than a pin has."""
+        _refuse_other(asked.components, "npn", "nmos", "a MOSFET")
         duty = duty_of(filled(self, asked), supply_of(self, asked))
         check_supply(duty)
         self._choose(duty, asked.components)
-        if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"npn"}:
+        if asked.choice("topology") in self.topologies or _of_kind(asked.components, "npn"):
             return 4.0
         return 2.0 if duty.current <= BIPOLAR_LIMIT else 0.5
 
@@ -78,33 +82,42 @@ class BipolarSwitch(Block):
         Raises:
             Infeasible: none saturates with what a pin delivers.
         """
-        named = [component(name) for name in names if component(name).kind == "npn"]
+        named = _of_kind(names, "npn")
         every = named or [e for e in components().values() if e.kind == "npn"]
+        margin = 1.0 if named else DERATING
         fitting = [
             entry
             for entry in every
-            if entry.limits["collector_emitter_max"] >= duty.supply * DERATING
-            and entry.limits["collector_current_max"] >= duty.current * DERATING
+            if entry.limits["collector_emitter_max"] >= duty.supply * margin
+            and entry.limits["collector_current_max"] >= duty.current * margin
         ]
         if not fitting:
             raise Infeasible(
-                f"no NPN transistor in the library switches {duty.current:.3g} A at {duty.supply:g} V"
+                f"{named[0].id if named else 'no NPN transistor in the library'} "
+                f"{'does not switch' if named else 'switches'} {duty.current:.3g} A at {duty.supply:g} V"
             )
-        usual = duty.current / FORCED_GAIN[0]
-        base = min(usual, PIN_CURRENT)
+        most = min(PIN_CURRENT, duty.base or PIN_CURRENT)
+        base = min(duty.current / FORCED_GAIN[0], most)
         # A Darlington saturates at a tenth of its least gain, but never below a volt.
         plain = [entry for entry in fitting if "darlington" not in entry.features]
         gain = duty.current / base
-        enough = [e for e in plain if gain <= min(FORCED_GAIN[1], e.limits["current_gain_min"] / 3)]
+        enough = [e for e in plain if gain <= _largest_gain(e)]
         if enough:
             return min(enough, key=lambda entry: (entry.cost, entry.id)), base
+        if named and plain:
+            # Asked for, and it saturates with more base current than others need.
+            needed = duty.current / _largest_gain(plain[0])
+            if needed <= most:
+                return plain[0], needed
         pairs = [entry for entry in fitting if "darlington" in entry.features]
-        if pairs and duty.control > 3.0 and duty.drop > DARLINGTON_DROP:
+        if pairs and duty.control > 3.0 and (duty.drop > DARLINGTON_DROP or named):
             entry = min(pairs, key=lambda entry: entry.cost)
-            return entry, min(10 * duty.current / entry.limits["current_gain_min"], PIN_CURRENT)
+            return entry, min(10 * duty.current / entry.limits["current_gain_min"], most)
+        least = min((duty.current / _largest_gain(e) for e in plain), default=duty.current / FORCED_GAIN[1])
         raise Infeasible(
-            f"{duty.current:.3g} A through an NPN switch needs {duty.current / FORCED_GAIN[1] * 1e3:.3g} mA "
-            f"or more of base current, and a pin delivers {PIN_CURRENT * 1e3:.0f} mA; a MOSFET does it"
+            f"{duty.current:.3g} A through {named[0].id if named else 'an NPN switch'} needs "
+            f"{least * 1e3:.3g} mA or more of base current, and "
+            f"{'a pin delivers' if most == PIN_CURRENT else 'there may be'} {most * 1e3:.3g} mA; a MOSFET does it"
         )
 
     def build(self, b: Builder, p: Values) -> None:
@@ -116,6 +129,7 @@ class BipolarSwitch(Block):
             b.assume(
                 f"a forced gain of {duty.current / base_current:.2g}, to spare the pin that drives the base"
             )
+        _doubt(b, entry, _weakness(entry, duty))
         vcc = b.assembly.add_port("vcc", "power", duty.supply)
         control, base, out, ground = b.input(), b.net("base"), b.output(), b.ground()
         on = 1.6 if "darlington" in entry.features else 0.75 + 0.1 * min(duty.current, 1.0)
@@ -123,7 +137,14 @@ class BipolarSwitch(Block):
             raise Infeasible(
                 f"{duty.control:g} V hardly opens {entry.id}; it needs {on + 0.5:.2g} V at least"
             )
-        b.resistor(at_most((duty.control - on) / base_current), control, base)
+        if duty.base is None:
+            resistor = at_most((duty.control - on) / base_current)
+        else:
+            # The current is bounded: count with the drop that the junction really has.
+            drop = _base_emitter(entry, duty.current, base_current) if on < 1 else on - 0.3
+            ideal = (duty.control - drop) / base_current
+            resistor = nearest(ideal, "E24") if p.relation("base_current") == "eq" else at_least(ideal, "E24")
+        b.resistor(resistor, control, base)
         b.part(entry.id, {"B": base, "C": out, "E": ground})
         place_flyback(b, duty, vcc, out)
         offer_switch(b, duty, control, vcc, out)
@@ -156,10 +177,11 @@ class MosfetSwitch(Block):
 
     def fit(self, asked: Asked) -> float:
         """For loads above a few hundred milliamperes."""
+        _refuse_other(asked.components, "nmos", "npn", "a bipolar transistor")
         duty = duty_of(filled(self, asked), supply_of(self, asked))
         check_supply(duty)
         self._choose(duty, asked.components)
-        if asked.choice("topology") in self.topologies or _kinds(asked.components) & {"nmos"}:
+        if asked.choice("topology") in self.topologies or _of_kind(asked.components, "nmos"):
             return 4.0
         return 2.0 if duty.current > BIPOLAR_LIMIT else 1.0
 
@@ -169,18 +191,19 @@ class MosfetSwitch(Block):
 
     @staticmethod
     def _choose(duty: Duty, names: tuple[str, ...]) -> Component:
-        named = [component(name) for name in names if component(name).kind == "nmos"]
+        named = _of_kind(names, "nmos")
         reasons: dict[str, str] = {}
         fitting = []
         for entry in named or [e for e in components().values() if e.kind == "nmos"]:
-            if reason := unfit(entry, duty):
+            if reason := impossible(entry, duty) if named else unfit(entry, duty):
                 reasons[entry.id] = reason
             else:
                 fitting.append(entry)
         if not fitting:
             raise Infeasible(
-                f"no MOSFET in the library switches {duty.current:.3g} A at {duty.supply:g} V from a "
-                f"{duty.control:g} V signal: " + "; ".join(f"{key} {why}" for key, why in reasons.items())
+                f"no MOSFET {'that was named' if named else 'in the library'} switches "
+                f"{duty.current:.3g} A at {duty.supply:g} V from a {duty.control:g} V signal: "
+                + "; ".join(f"{key} {why}" for key, why in reasons.items())
             )
         return min(fitting, key=lambda entry: (entry.cost, entry.id))
 
@@ -189,6 +212,7 @@ class MosfetSwitch(Block):
         duty = duty_of(p, b.supply.vcc)
         check_supply(duty)
         entry = self._choose(duty, b.components)
+        _doubt(b, entry, unfit(entry, duty))
         vcc = b.assembly.add_port("vcc", "power", duty.supply)
         control, gate, out, ground = b.input(), b.net("gate"), b.output(), b.ground()
         # 100 ohm or more keeps the gate's charging current within what a pin delivers.
@@ -224,8 +248,63 @@ def unfit(entry: Component, duty: Duty) -> str:
     return ""
 
 
-def _kinds(names: tuple[str, ...]) -> set[str]:
-    return {component(name).kind for name in names}
+def impossible(entry: Component, duty: Duty) -> str:
+    """Why a MOSFET, taken at its ratings and a typical threshold, cannot do ``duty``, or an empty string."""
+    limits, model = entry.limits, entry.model
+    if limits["drain_source_max"] < duty.supply:
+        return f"stands {limits['drain_source_max']:g} V"
+    if limits["drain_current_max"] < duty.current:
+        return f"carries {format_value(limits['drain_current_max'])}A"
+    if limits["gate_source_max"] < duty.control:
+        return f"stands {limits['gate_source_max']:g} V at its gate"
+    drive = duty.control * 0.98 - model["threshold"]
+    if drive <= 0 or duty.current > 0.9 * model["transconductance"] * drive**2 / 2:
+        return f"does not carry {duty.current:.3g} A with {duty.control:g} V at its gate"
+    resistance = model["drain_resistance"] + model["source_resistance"]
+    resistance += 1 / (model["transconductance"] * drive)
+    if (watts := duty.current**2 * resistance) > limits["power_max"]:
+        return f"would turn {watts:.2g} W into heat"
+    return ""
+
+
+def _base_emitter(entry: Component, current: float, base: float) -> float:
+    """Base-emitter voltage (V) of a saturated transistor at its collector and ``base`` currents (A)."""
+    model = entry.model
+    rise = THERMAL * math.log(current / model["base_emitter_current"])
+    return model["base_emitter_voltage"] + rise + base * model["base_resistance"]
+
+
+def _largest_gain(entry: Component) -> float:
+    """Collector over base current with which a transistor surely saturates."""
+    return min(FORCED_GAIN[1], entry.limits["current_gain_min"] / 3)
+
+
+def _weakness(entry: Component, duty: Duty) -> str:
+    """What speaks against an NPN transistor that is within its ratings, or an empty string."""
+    limits = entry.limits
+    if limits["collector_emitter_max"] < duty.supply * DERATING:
+        return f"stands only {limits['collector_emitter_max']:g} V"
+    if limits["collector_current_max"] < duty.current * DERATING:
+        return f"carries only {format_value(limits['collector_current_max'])}A"
+    if "darlington" in entry.features and duty.drop <= DARLINGTON_DROP:
+        return f"keeps about {DARLINGTON_DROP:g} V when closed"
+    return ""
+
+
+def _doubt(b: Builder, entry: Component, reason: str) -> None:
+    """Say what speaks against a part that is used because it was asked for."""
+    if reason:
+        b.assume(f"{entry.id} was asked for and used, although it {reason}")
+
+
+def _of_kind(names: tuple[str, ...], kind: str) -> list[Component]:
+    return [component(name) for name in names if component(name).kind == kind]
+
+
+def _refuse_other(names: tuple[str, ...], own: str, other: str, words: str) -> None:
+    """Refuse a request that insists on a transistor of the other kind."""
+    if (wrong := _of_kind(names, other)) and not _of_kind(names, own):
+        raise Infeasible(f"{wrong[0].id} is {words}")
 
 
 BLOCKS: tuple[Block, ...] = (BipolarSwitch(), MosfetSwitch())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from voltsmith.knowledge.blocks._junctions import diode_for
+from voltsmith.knowledge.blocks._junctions import diode_of
 from voltsmith.knowledge.blocks._lamps import add_indicator, wants_indicator
 from voltsmith.knowledge.blocks._square import (
     MEASURES,
@@ -145,7 +145,7 @@ class Astable555(Block):
         lamp = p.get("led_current", 10e-3) if wants_indicator(b, p) else 0.0
         load = max(p.get("load_current", 0.0), lamp, vcc / p.get("load_resistance", math.inf))
         timer = choose_timer(vcc, load, b.named_component("timer"), frequency=frequency)
-        diode = diode_for(10e-3, vcc, feature="signal") if duty <= 0.5 else None
+        diode = diode_of(b, 10e-3, vcc, feature="signal") if duty <= 0.5 else None
         chosen = choose_astable(
             timer,
             wanted,
