@@ -13,8 +13,7 @@ from voltsmith.schemas.plans import BlockInstance
 from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.requirements import Requirement
 
-
-SPOKEN = frozenset({"MOSFET"})
+_SPOKEN = frozenset({"MOSFET"})
 """Abbreviations that are read as words."""
 
 
@@ -89,7 +88,7 @@ def article(title: str) -> str:
     """
     first = title.split(maxsplit=1)[0] if title.strip() else ""
     letters = first.split("-")[0]
-    spelled = len(letters) > 1 and letters.isupper() and letters not in SPOKEN
+    spelled = len(letters) > 1 and letters.isupper() and letters not in _SPOKEN
     sounds = "AEFHILMNORSX" if spelled else "AEIOU"
     return "an" if first[:1].upper() in sounds or first.startswith("8") else "a"
 

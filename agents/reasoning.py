@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from voltsmith.agents.instances import instantiate, show
+from voltsmith.agents.reading.numbers_read import read_numbers
 from voltsmith.knowledge.blocks import Asked, Block, blocks
 from voltsmith.schemas.errors import Infeasible, NeedsAnswer
 from voltsmith.schemas.plans import BlockInstance, Plan, Supply
@@ -42,7 +43,10 @@ def propose(
     for stage in reading.stages:
         asked = _asked(reading, stage)
         chosen.append((stage, choose(stage, asked, (excluded or {}).get(stage.id, ())), asked))
+    if lost := _lost(reading, chosen):
+        raise NeedsAnswer(lost)
     supply, sentence = _supply(reading, [block for _, block, _ in chosen])
+    chosen = [(stage, block, _in_time(asked, highest(reading))) for stage, block, asked in chosen]
     assumptions = [*reading.assumptions, *([sentence] if sentence else [])]
     chains: dict[int, list[BlockInstance]] = {}
     for stage, block, asked in chosen:
@@ -60,6 +64,29 @@ def propose(
         assumptions=tuple(dict.fromkeys(assumptions)),
     )
     return Proposal(plan, tuple(requirements))
+
+
+def _lost(reading: Reading, chosen: Sequence[tuple[StageRequest, Block, Asked]]) -> str:
+    """A question about a number that was not understood, where a default would stand in for it.
+
+    A number that nobody needed may be background. One whose like has to be assumed was very likely meant.
+    """
+    missing = {
+        QUANTITIES[parameter.name].dimension
+        for _, block, asked in chosen
+        for parameter in block.parameters
+        if parameter.default is not None
+        and parameter.name not in asked
+        and parameter.name not in block.derive(asked)
+        and parameter.name in QUANTITIES
+        and parameter.name != "gain"
+    }
+    tokens = {token.span: token for token in read_numbers(reading.prompt)}
+    for item in reading.not_understood:
+        token = tokens.get(item.text_span)
+        if token is not None and token.dimension in missing:
+            return f"what is {item.text.strip()!r} for? It was not understood, and a default would stand in for it"
+    return ""
 
 
 def choose(stage: StageRequest, asked: Asked, excluded: Collection[str] = ()) -> Block:
@@ -104,6 +131,41 @@ def _asked(reading: Reading, stage: StageRequest) -> Asked:
             numbers.setdefault("operating_frequency", requirement.condition)
     _derive(stage.function, numbers)
     return Asked(numbers, by_quantity, dict(stage.choices), stage.components, reading.supply)
+
+
+def highest(reading: Reading) -> float | None:
+    """The highest frequency (Hz) that a chain has to pass: its low-pass corner or the frequency asked for."""
+    quantities = (
+        "cutoff_frequency",
+        "upper_cutoff_frequency",
+        "center_frequency",
+        "operating_frequency",
+        "bandwidth",
+    )
+    low_passes = {stage.id for stage in reading.stages if stage.function in ("low_pass", "band_pass")}
+    corners = [r.target for r in reading.requirements if r.quantity in quantities and r.stage in low_passes]
+    return max(corners, default=None)
+
+
+def _in_time(asked: Asked, frequency: float | None) -> Asked:
+    """A stage beside a filter passes what the filter passes, or the chain's corner would not be the filter's."""
+    said = {
+        "operating_frequency",
+        "bandwidth",
+        "upper_cutoff_frequency",
+        "cutoff_frequency",
+        "center_frequency",
+        "frequency",
+    }
+    if frequency is None or said & set(asked):
+        return asked
+    return Asked(
+        {**asked.numbers, "operating_frequency": frequency},
+        asked.requirements,
+        asked.choices,
+        asked.components,
+        asked.supply,
+    )
 
 
 def _derive(function: str, numbers: dict[str, float]) -> None:

@@ -196,7 +196,7 @@ def _design(prompt: str, settings: Settings, state: State, seconds: float) -> De
             status="needs_clarification",
             requirements=reading.requirements if reading is not None else (),
             not_understood=unread,
-            questions=tuple(refusal["questions"]) or (refusal["message"],),
+            questions=tuple(dict.fromkeys((refusal["message"], *refusal["questions"]))),
             provenance=provenance,
         )
     report = Report.model_validate(best["report"])

@@ -17,7 +17,7 @@ os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
-from voltsmith.agents.reading.reader import check, read
+from voltsmith.agents.reading.reader import check, read, unread_numbers
 from voltsmith.agents.reasoning import propose
 from voltsmith.agents.state import Settings, State
 from voltsmith.agents.synthesis import synthesise
@@ -26,6 +26,7 @@ from voltsmith.knowledge.retrieval import open_index
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.errors import Infeasible, NeedsAnswer
 from voltsmith.schemas.plans import Plan
+from voltsmith.schemas.readings import Reading
 from voltsmith.schemas.reports import Report
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Testbench
@@ -62,7 +63,13 @@ def _retrieve(state: State) -> dict[str, Any]:
 
 def _reason(state: State) -> dict[str, Any]:
     ranking = [(name, score) for name, score in state["ranking"]]
-    reading = read(state["prompt"], lambda _: ranking)
+    try:
+        reading = read(state["prompt"], lambda _: ranking)
+    except NeedsAnswer as unknown:
+        # Not even the function is known, but no number of the prompt gets lost over it.
+        unread = Reading(prompt=state["prompt"], not_understood=unread_numbers(state["prompt"]))
+        told = {"message": str(unknown), "questions": list(unknown.questions), "by": "reasoning"}
+        return {"reading": unread.model_dump(mode="json"), "refusal": told}
     update: dict[str, Any] = {"reading": reading.model_dump(mode="json")}
     try:
         proposal = propose(reading, state.get("excluded"), state.get("speed_margin", 1.0))

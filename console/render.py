@@ -19,11 +19,18 @@ from voltsmith.schemas.requirements import Requirement
 _MARK = {"fatal": "red", "major": "red", "minor": "yellow", "info": "blue"}
 
 
+class _Console(Console):
+    """A console whose reader may leave early, as ``head`` does."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would exit with 1; the command line knows better
+
+
 def terminal() -> Console:
     """A console that suits where the output goes."""
     # Off a terminal rich would fold at 80 columns; whoever reads a file or a pipe wants whole lines.
     width = None if os.isatty(1) else 400
-    return Console(highlight=False, width=width)
+    return _Console(highlight=False, width=width)
 
 
 def print_design(design: Design, folder: Path | None) -> None:

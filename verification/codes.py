@@ -94,6 +94,14 @@ _OTHERS = (
         example="the inputs of a transimpedance amplifier exchanged",
     ),
     Explanation(
+        code="NOTHING_MEASURED",
+        title="Not one requirement was measured",
+        severity="major",
+        why="without a measurement nothing shows that the circuit does what it is for",
+        fix="state a figure that can be measured; a design.json whose testbench was removed has to be made anew",
+        example="a design.json whose list of checks was emptied",
+    ),
+    Explanation(
         code="MONTE_CARLO_INCOMPLETE",
         title="Some Monte Carlo runs brought no result",
         severity="minor",

@@ -66,6 +66,8 @@ def judge(
     by_id = {requirement.id: requirement for requirement in requirements}
     for measurement in measurements:
         findings += _findings(by_id[measurement.requirement], measurement)
+    if requirements and not measurements and not any(finding.severity == "fatal" for finding in findings):
+        findings.append(_NOTHING)
     simulated = {measurement.requirement: measurement for measurement in measurements}
     coverage = [_coverage(requirement, simulated, circuit, testbench) for requirement in requirements]
     for item in coverage:
@@ -78,6 +80,15 @@ def judge(
         coverage=tuple(coverage),
         scores=score(findings, measurements, coverage),
     )
+
+
+_NOTHING = Finding(
+    code="NOTHING_MEASURED",
+    severity="major",
+    message="not one requirement was measured on this circuit",
+    why="a circuit that nothing was measured on is a drawing, not a verified design",
+    fix="ask for something that can be measured, such as an output voltage, a current or a frequency",
+)
 
 
 def _stress(circuit: Circuit, points: Sequence[Mapping[str, float]]) -> list[Finding]:

@@ -225,6 +225,8 @@ def tolerances(text: str, drafts: list[Draft]) -> list[Draft]:
 def _tolerance(text: str, host: Draft, draft: Draft, trail: re.Match[str] | None) -> bool:
     if draft.unit != "%" and not draft.plus_minus and draft.start - host.end < len("within"):
         return False
+    if draft.bare and draft.plus_minus and draft.unit != "%" and "," in text[host.end : draft.start]:
+        return False  # "100 kHz, ±15"
     gap = _TOLERANCE_GAP.fullmatch(text, host.end, draft.start)
     if (
         host.bare

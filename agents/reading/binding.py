@@ -39,6 +39,8 @@ _ACCEPTS: Mapping[str, frozenset[str]] = {
 _UNITLESS_OK = frozenset({"frequency", "resistance", "voltage", "time"})
 _PREFIXED = re.compile(r"[0-9]\s?[kKMmunpµR]")
 _LOGIC_LEVELS = frozenset({1.8, 2.5, 3.0, 3.3, 5.0})
+_THRESHOLD_WORDS = frozenset({"threshold", "trip", "switching", "hysteresis"})
+_SIGNAL_WORDS = frozenset({"signal", "input", "swing", "sine", "range"})
 _WINDOWS = frozenset({"window_comparator", "schmitt_trigger"})
 _AMPLITUDES = frozenset({"input_amplitude", "output_amplitude", "output_peak_to_peak"})
 
@@ -55,11 +57,12 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Bound:
-    """A number and the quantity it was bound to; ``condition`` is the number of another token ("at 10 kHz")."""
+    """A number and the quantity it was bound to; ``repeats`` names the number it only says again; ``condition`` is the number of another token ("at 10 kHz")."""
 
     token: int
     quantity: str
     condition: int | None = None
+    repeats: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ def compatible(token: QuantityToken, quantity: str) -> float:
         if quantity in ("order", "inputs", "led_count") and token.value != int(token.value):
             return 0.0
         return 1.0
+    if token.dimension == "number" and dimension == "transresistance":
+        return 0.9 if _PREFIXED.search(token.text) else 0.0  # "47k" of a transimpedance amplifier
     if token.dimension == "number" and dimension in _UNITLESS_OK:
         if _PREFIXED.search(token.text) and dimension != "voltage":
             return 0.9
@@ -149,8 +154,10 @@ def bind(
             and tokens[token].dimension == "voltage"
             and function in _WINDOWS
             and not _is_signal(items, token)
-        ):
+        ) or (tokens[token].plus_minus and _named(items, token, _THRESHOLD_WORDS) and function in _WINDOWS):
             bound[token] = "threshold_voltage"
+        elif tokens[token].plus_minus and _named(items, token, _SIGNAL_WORDS):
+            bound[token] = "input_amplitude"
         elif tokens[token].plus_minus and tokens[token].dimension == "voltage":
             bound[token] = RENAMED.get(function, {}).get("supply_voltage", "supply_voltage")
     for token in _attenuated(items, tokens):
@@ -159,6 +166,7 @@ def bind(
     if "threshold_voltage" in used and function in _WINDOWS:
         used |= {"lower_threshold", "upper_threshold"}  # the two ends of the range
     claimed: set[int] = set()
+    repeated: list[Bound] = []
     cued: set[str] = set()
     for link in sorted(_links(items, tokens, function, relevant), key=lambda link: (-link.score, link.token)):
         if link.token in bound or link.token not in free or link.cue in claimed or link.quantity in used:
@@ -168,6 +176,9 @@ def bind(
         claimed.add(link.cue)
         cued.add(link.quantity)
     for token in free:
+        if token not in bound and (same := _repeated(tokens, token, bound)) is not None:
+            repeated.append(Bound(token, bound[same], repeats=same))
+            continue
         if token not in bound and _second_rail(tokens, token, bound):
             bound[token] = "supply_voltage"
         if token not in bound and (quantity := _default(tokens[token], function, used, relevant)):
@@ -177,7 +188,29 @@ def bind(
         _order_switch(bound, tokens)
     if not {"upper_threshold", "lower_threshold"} <= cued:
         _order_thresholds(bound, tokens)
-    return [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
+    made = [Bound(token, quantity, conditions.get(token)) for token, quantity in sorted(bound.items())]
+    return [*made, *repeated]
+
+
+def _repeated(tokens: Sequence[QuantityToken], token: int, bound: Mapping[int, str]) -> int | None:
+    """The number that this one says again ("50 Hz hum ... notch at 50 Hz"), where nothing names it otherwise."""
+    known = tokens[token]
+    if known.dimension not in ("frequency", "decibel", "time"):
+        return None
+    return next(
+        (
+            other
+            for other in bound
+            if tokens[other].dimension == known.dimension and tokens[other].value == known.value
+        ),
+        None,
+    )
+
+
+def _named(items: Sequence[Item], token: int, words: frozenset[str]) -> bool:
+    """Whether one of ``words`` follows a number directly."""
+    position = next(index for index, item in enumerate(items) if item.kind == "token" and item.token == token)
+    return position + 1 < len(items) and items[position + 1].text in words
 
 
 def _is_signal(items: Sequence[Item], token: int) -> bool:
@@ -375,6 +408,8 @@ def _cost(between: Sequence[Item], filler: float) -> float:
 
 def _default(token: QuantityToken, function: str, used: set[str], relevant: frozenset[str]) -> str | None:
     choices = FUNCTION_DEFAULTS.get(function, {}).get(token.dimension, ())
+    if token.qualifier in ("pp", "rms", "peak") and function.endswith("amplifier"):
+        choices = ("input_amplitude", "output_amplitude")
     if function == "schmitt_trigger" and "hysteresis" in used and token.dimension == "voltage":
         choices = ("threshold_voltage", "supply_voltage")  # a width needs a centre, not two ends
     for quantity in choices:

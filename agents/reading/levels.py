@@ -45,11 +45,17 @@ def by_levels(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
     if len(voltages) < 2:
         return None
     first, second = voltages[:2]
-    between = prompt[first.span[1] : second.span[0]].lower().split()
+    between = prompt[max(0, first.span[0] - 12) : second.span[0]].lower().split()
     if len(voltages) == 2 and any(token.dimension == "current" for token in tokens):
         if {"from", "to", "into", "off", "out"} & set(between):
             return Segment("voltage_regulator", 0, len(prompt))
         return None
+    if (
+        len(voltages) == 2
+        and "to" in between
+        and any(token.dimension == "resistance" and token.value >= 1e3 for token in tokens)
+    ):
+        return Segment("voltage_divider", 0, len(prompt))
     if _SIGNAL.search(prompt) is None:
         return None
     before, after = (token.high if token.high is not None else token.value for token in (first, second))
@@ -60,6 +66,11 @@ def by_levels(prompt: str, tokens: Sequence[QuantityToken]) -> Segment | None:
         return None
     choices = {"coupling": "dc"} if first.low == 0 else {}
     return Segment("amplifier" if after > before else "voltage_divider", 0, len(prompt), choices)
+
+
+def is_signal(prompt: str) -> bool:
+    """Whether a prompt is about a signal rather than a supply."""
+    return _SIGNAL.search(prompt) is not None
 
 
 def bounded_after(items: Sequence[Item], tokens: list[QuantityToken], token: int) -> None:

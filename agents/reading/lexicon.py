@@ -338,6 +338,10 @@ FUNCTIONS: dict[str, Cue] = {
     **_cues(
         "voltage_divider", "sense a battery, measure a battery, monitor a battery, scale a battery", weak=True
     ),
+    **_cues("low_pass", "lp", weak=True),
+    **_cues("high_pass", "hp", weak=True),
+    **_cues("band_pass", "bp", weak=True),
+    **_cues("low_side_switch", "pwm dimming, fet switch, with a fet, led strip dimmer", topology="mosfet"),
 }
 """Function cues by phrase."""
 
@@ -499,6 +503,7 @@ UNSUPPORTED: dict[str, str] = {
         "power amplifiers": "class d, class ab, class a, class b, power amplifier, speaker amplifier, loudspeaker amplifier",
         "digital logic and processors": "fpga, cpu, microprocessor, state machine, counter, shift register, flip flop, "
         "nuclear reactor, rocket, robot, drone, computer, laptop, smartphone, logic gate, adc converter, sigma delta",
+        "high-side switches": "high side switch, high side, high side driver, high side load switch",
         "motor inverters and mains control": "h bridge, brushless, three phase, dimmer, triac, thyristor, scr, vfd, "
         "inverter from, mains inverter, stepper",
         "circuits on the mains without isolation": "mains straight, without a transformer, without transformer, transformerless, no transformer, "

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from voltsmith.agents.reading.equations import with_equations
 from voltsmith.agents.reading.quantities import QuantityToken, find_quantities
 from voltsmith.agents.reading.words import Word
 
@@ -16,6 +17,12 @@ _COUNTS = ("two", "three", "four", "five", "six", "seven", "eight")
 _COUNT = re.compile(
     rf"\b({'|'.join(_COUNTS)})[\s-]+(?:\w+[\s-]+)?"
     r"(?:signals?|voltages?|inputs?|channels?|sources?|microphones?|mics?|sensors?|leds?)\b",
+    re.IGNORECASE,
+)
+_TIMER = re.compile(r"555|556|7555")
+"""Numbers that are timers wherever they stand alone."""
+_SAMPLING = re.compile(
+    r"(?:sampl\w+|converts?|converting)(?:\s+(?:rate|frequency))?(?:\s+(?:at|of|is|=|with))?\s*$",
     re.IGNORECASE,
 )
 _BARE_PAIR = re.compile(r"[+±][\s/]*-?\s*[0-9.]+(?:\s*/?\s*-\s*[0-9.]+)?")
@@ -48,7 +55,10 @@ _LIST_MARK = re.compile(r"(?:^|[\s(])[0-9][).](?=\s)")
 
 def read_numbers(text: str) -> list[QuantityToken]:
     """All numbers of ``text``, those included that are written as words of their own ("unity gain")."""
-    tokens = [_adjusted(text, token) for token in find_quantities(text)]
+    tokens = [
+        _adjusted(text, token) for token in find_quantities(text) if not _TIMER.fullmatch(token.text.strip())
+    ]
+    tokens = with_equations(text, tokens)
     taken = [token.span for token in tokens]
     for pattern in (_UNITY, _PART_OF):
         for match in pattern.finditer(text):
@@ -95,6 +105,8 @@ def _adjusted(text: str, token: QuantityToken) -> QuantityToken:
 
 def structural(text: str, token: QuantityToken) -> bool:
     """Whether a number counts parts or stages, numbers a list or rates a resistor, and asks for nothing measurable."""
+    if token.dimension == "frequency" and _SAMPLING.search(text, 0, token.span[0]) is not None:
+        return True
     if token.dimension == "power":
         return _WATTAGE.match(text, token.span[1]) is not None
     if token.dimension not in ("number", "ordinal"):

@@ -108,6 +108,8 @@ def _draft(text: str, number: _numbers.Number, ceiling: int, shouted: bool) -> D
         draft.unit, draft.dimension, draft.bare = number.unit, _UNIT_DIMENSIONS[number.unit], False
     draft.prefixed = number.kind == "code"
     unit = unit_at(text, number.end, shouted)
+    if number.kind == "multiple" and unit is not None and unit.dimension == "current":
+        unit = None  # "x100 amp" is an amplifier
     if unit is not None and unit.end > ceiling:
         unit = None  # "two second-order filters" are not two seconds
     if number.kind == "multiple" and (unit is None or unit.bare):

@@ -27,6 +27,11 @@ _SPEAKS = (
     "that gives",
 )
 _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
+    ("input_amplitude", "amplify, amplifies, amplifying, boost, boosting, scale", 0.8),
+    ("input_voltage supply_voltage", "source, brick, wall wart, adapter", 0.7),
+    ("load_resistance", "rload, r load, zload, load r, resistive load"),
+    ("source_resistance", "rs, rsource, r source, zs"),
+    ("mains_frequency", "hum, hum removal, mains hum"),
     ("", "low dropout, low noise, low distortion, low power, low cost, high gain, low offset"),
     ("input_amplitude", "amplitude input, amplitude signal, peak input signal, amplitude at the input, peak amplitude input"),
     ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
@@ -42,7 +47,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("common_mode_rejection", "cmrr, common mode rejection, common mode rejection ratio"),
     ("cutoff_frequency lower_cutoff_frequency", "cutoff, cut off, corner, corner frequency, fc, cutoff frequency, cut off frequency, break frequency, breakpoint, turnover, turnover frequency, crossover, 3db point, 3db frequency, db point, knee, f3db, 3db, roll off at, rolls off at, db frequency, f c, pole frequency, crossover frequency, 3db corner, 3db cutoff, cut, rolling off at, cutting off at, cutting off, cuts off at, cuts off"),
     ("cutoff_frequency", "everything above, everything below, passes up to, pass up to, low pass, lowpass, lpf, high pass, highpass, hpf, anything above, anything below", 0.7),
-    ("center_frequency frequency", "center, centre, centered, centred, center frequency, centre frequency, resonance, resonant, resonant frequency, resonates at, f0, fo, notch frequency, tuned, tuned to, notch, notch at, peak, peaking at, mid frequency, centred on, centered on, centred at, centered at, centered around, hum, band pass, bandpass, resonance frequency, natural frequency"),
+    ("center_frequency frequency", "center, centre, centered, centred, center frequency, centre frequency, resonance, resonant, resonant frequency, resonates at, f0, fo, notch frequency, tuned, tuned to, notch, notch at, peak, peaking at, mid frequency, centred on, centered on, centred at, centered at, centered around, band pass, bandpass, resonance frequency, natural frequency"),
     ("bandwidth", "bandwidth, bw, wide, 3db bandwidth, band width, wide band, passband width, signal bandwidth, small signal bandwidth"),
     ("lower_cutoff_frequency", "lower cutoff, lower corner, low cutoff, low corner, low end, lower cut off, lower cutoff frequency, low frequency cutoff, low frequency corner, lower corner frequency, lower edge, lower limit, low cut, down to, bass response, f low, lower 3db, low frequency response, lower frequency"),
     ("upper_cutoff_frequency", "upper cutoff, upper corner, high cutoff, high corner, high end, upper cut off, upper cutoff frequency, high frequency cutoff, high frequency corner, upper corner frequency, upper edge, upper limit, high cut, f high, upper 3db, upper frequency, up to", 0.9),
@@ -114,7 +119,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("order", "order, pole, poles, pole filter, orders"),
     ("inputs", "input, inputs, channel, channels, signal, signals, source, sources, way, line, lines, microphone, microphones, audio sources, mono signals"),
     ("led_count", "led, leds, red led, blue led, green led, white led, yellow led, led in series, series led"),
-    ("resistance", "resistor, resistors, resistance, r, feedback resistor"),
+    ("resistance", "resistor, resistors, resistance, r, feedback resistor", 0.85),
     ("capacitance", "capacitor, capacitors, cap, caps, capacitance, c, timing capacitor, film capacitor, ceramic capacitor"),
     ("inductance", "inductor, inductors, choke, inductance, coil, l"),
     ("temperature", "temperature, ambient, degrees, room temperature"),
@@ -235,12 +240,12 @@ for _same, _as in (
 
 RENAMED: dict[str, dict[str, str]] = {
     "voltage_regulator": {
-        "supply_voltage": "input_voltage", "threshold_voltage": "output_voltage", "output_current": "load_current",
-        "control_voltage": "input_voltage", "led_current": "load_current", "input_amplitude": "input_voltage",
+        "supply_voltage": "input_voltage", "output_current": "load_current",
+        "control_voltage": "output_voltage", "led_current": "load_current", "input_amplitude": "input_voltage",
         "center_frequency": "mains_frequency", "output_amplitude": "output_voltage",
     },
     "voltage_divider": {
-        "supply_voltage": "input_voltage", "threshold_voltage": "output_voltage", "attenuation": "gain",
+        "supply_voltage": "input_voltage", "attenuation": "gain",
         "input_amplitude": "input_voltage", "output_amplitude": "output_voltage", "control_voltage": "input_voltage",
         "output_high": "input_voltage", "source_resistance": "load_resistance", "load_inductance": "load_resistance",
     },

@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from voltsmith.agents.reading.binding import Item, bind, items_of, rivals
-from voltsmith.agents.reading.levels import bounded_after, by_levels, by_part, split_levels
+from voltsmith.agents.reading.equations import equation_in
+from voltsmith.agents.reading.levels import bounded_after, by_levels, by_part, is_signal, split_levels
 from voltsmith.agents.reading.lexicon import CHOICES, CONNECTORS, FUNCTIONS, REVERSED, UNSUPPORTED
 from voltsmith.agents.reading.numbers_read import read_numbers, structural, without_units
+from voltsmith.agents.reading.objections import logic_level, objections
 from voltsmith.agents.reading.quantities import QuantityToken
 from voltsmith.agents.reading.quantity_cues import (
     FUNCTION_DEFAULTS,
@@ -37,6 +39,8 @@ LONGEST = 8_000
 _CONDITIONED = frozenset(
     "gain phase attenuation input_impedance output_impedance notch_depth thd noise_density common_mode_rejection".split()
 )
+_STATED = frozenset({"summing_amplifier", "difference_amplifier", "instrumentation_amplifier"})
+"""Functions whose equation says no more than their name."""
 Guess = Callable[[str], Sequence[tuple[str, float]]]
 """Functions by meaning, best first, with a similarity of 0 to 1."""
 CERTAIN = 0.62
@@ -85,6 +89,10 @@ def read(prompt: str, guess: Guess | None = None) -> Reading:
             "'voltsmith blocks list' shows what it can"
         )
     assumptions: list[str] = []
+    if (stated := equation_in(prompt)) is not None and not any(part.function in _STATED for part in parts):
+        parts = [
+            Segment(stated.function, 0, len(prompt), {"topology": "inverting"} if stated.inverting else {})
+        ]
     if not parts:
         parts = [by_part(prompt, naming) or by_levels(prompt, tokens) or _guessed(prompt, guess, assumptions)]
     return _Reader(prompt, words, tokens, parts, assumptions).run()
@@ -109,8 +117,15 @@ def check(prompt: str) -> None:
         raise BadInput(f"the prompt holds {unreadable} unprintable characters; send plain text")
 
 
+def unread_numbers(prompt: str) -> tuple[NotUnderstood, ...]:
+    """Every number of a prompt whose circuit is not known."""
+    return tuple(NotUnderstood(text_span=token.span, text=token.text) for token in read_numbers(prompt))
+
+
 def _guessed(prompt: str, guess: Guess | None, assumptions: list[str]) -> Segment:
     ranked = list(guess(prompt)) if guess is not None else []
+    if ranked and ranked[0][0] == "voltage_regulator" and is_signal(prompt):
+        ranked = ranked[1:]  # a signal that has to fit a converter's range is no supply
     if ranked and ranked[0][1] >= CERTAIN:
         function = ranked[0][0]
         assumptions.append(
@@ -158,6 +173,7 @@ class _Reader:
         self.assumptions = assumptions
         self.drafts = Drafts()
         self.accounted: set[int] = set()
+        self.repeats: list[tuple[int, int]] = []
 
     def run(self) -> Reading:
         names = [f"s{index + 1}" for index in range(len(self.parts))]
@@ -175,7 +191,10 @@ class _Reader:
             if loosened == requirements:
                 self.accounted.discard(self.tokens.index(token))  # there is nothing that it could apply to
             requirements = loosened
+        self._logic_levels(names)
+        requirements = [self._with_repeats(requirement) for requirement in requirements]
         supply = self._supply(requirements)
+        self.drafts.problems += objections(self.prompt, self.words, self.parts, self.tokens)
         stages = tuple(
             StageRequest(
                 id=name,
@@ -227,6 +246,10 @@ class _Reader:
             kept.append(item)
         kept = split_levels(kept, self.tokens, part.function)
         for bound in bind(kept, self.tokens, part.function, relevant(part.function)):
+            if bound.repeats is not None:
+                self.accounted.add(bound.token)
+                self.repeats.append((bound.repeats, bound.token))
+                continue
             bounded_after(kept, self.tokens, bound.token)
             self._add(bound.token, bound.quantity, part, name, bound.condition)
         return general
@@ -254,7 +277,7 @@ class _Reader:
             self.assumptions.append(
                 f"{known.text.strip()!r} is read as {QUANTITIES[quantity].title} in {QUANTITIES[quantity].unit}"
             )
-        self.drafts.add(known, quantity, part.function, stage, other)
+        self.drafts.add(known, quantity, part.function, stage, other, named_gain=self._says_gain(token))
 
     def _says_gain(self, token: int) -> bool:
         """Whether the word gain stands close to a number."""
@@ -318,6 +341,42 @@ class _Reader:
                     )
         return problems
 
+    def _logic_levels(self, names: Sequence[str]) -> None:
+        """A board that drives a switch says its logic level by its name."""
+        for name, part in zip(names, self.parts, strict=True):
+            told = any(r.quantity == "control_voltage" and r.stage == name for r in self.drafts.requirements)
+            level = logic_level(self._words_of(part))
+            if part.function != "low_side_switch" or told or level is None:
+                continue
+            known = QUANTITIES["control_voltage"]
+            self.drafts.requirements.append(
+                Requirement(
+                    id=f"R{len(self.drafts.requirements) + 1}",
+                    quantity=known.name,
+                    target=level,
+                    unit=known.unit,
+                    role=known.role,
+                    stage=name,
+                    source="assumed",
+                )
+            )
+            self.assumptions.append(
+                f"a control signal of {level:g} V, the logic level of the board that is named"
+            )
+
+    def _with_repeats(self, requirement: Requirement) -> Requirement:
+        """The requirement with the places where its number is said again."""
+        again = tuple(
+            self.tokens[other].span
+            for first, other in self.repeats
+            if self.tokens[first].span == requirement.text_span
+        )
+        return (
+            requirement.model_copy(update={"also_from": (*requirement.also_from, *again)})
+            if again
+            else requirement
+        )
+
     def _supply(self, requirements: Sequence[Requirement]) -> Supply | None:
         found = [r for r in requirements if r.quantity == "supply_voltage"]
         if not found:
@@ -348,6 +407,8 @@ class _Reader:
         gains = [r for r in requirements if r.stage == name and r.quantity == "gain" and r.unit != "dB"]
         if part.function == "amplifier" and any(r.text.strip().startswith(("-", "minus")) for r in gains):
             choices["topology"] = "inverting"
+        if part.function == "square_oscillator" and "led" in self._words_of(part):
+            choices.setdefault("color", "red")
         if part.function in ("comparator", "schmitt_trigger") and (sense := sense_of(self._words_of(part))):
             choices.setdefault("topology", sense)
         return choices
@@ -363,7 +424,8 @@ class _Reader:
         }
         found: list[str] = []
         for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9+-]*[0-9][A-Za-z0-9-]*", self.prompt):
-            identifier = lookup.get(match.group().lower())
+            written = match.group().lower()
+            identifier = lookup.get(written) or lookup.get(written.removesuffix("s"))  # "two 2N3904s"
             alone = len(self.parts) == 1 or part.start <= match.start() < part.end
             if identifier is not None and identifier not in found and alone:
                 found.append(identifier)

@@ -39,6 +39,19 @@ _CORNERS = frozenset(
 )
 _DIRECTION = re.compile(r"\s*(?:above|below|over|under|beyond|past|higher than|lower than)\b", re.IGNORECASE)
 _PEAK = frozenset({"input_amplitude", "output_amplitude"})
+_ONE_SIDED: Mapping[str, Relation] = {
+    "slew_rate": "min",
+    "common_mode_rejection": "min",
+    "thd": "max",
+    "overshoot": "max",
+    "line_regulation": "max",
+    "load_regulation": "max",
+    "output_noise": "max",
+    "noise_density": "max",
+    "settling_time": "max",
+    "delay": "max",
+}
+"""Quantities of which more, or less, is never wrong: a plain figure is a bound."""
 _FULL_SCALE = _PEAK | {"control_voltage", "input_current"}
 """Where a range from zero gives the full scale."""
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
@@ -66,6 +79,8 @@ class Drafts:
         function: str,
         stage: str | None,
         condition: QuantityToken | None = None,
+        *,
+        named_gain: bool = False,
     ) -> None:
         """Turn one number into a requirement, or a range into two."""
         if token.dimension == "absurd" or not math.isfinite(token.value):
@@ -75,9 +90,15 @@ class Drafts:
         ends = quantity.endswith("_frequency") or quantity in _THRESHOLDS or quantity == "bandwidth"
         if split is not None and ends and token.low is not None and token.high is not None:
             for (name, relation), value in zip(split, (token.low, token.high), strict=True):
-                self._append(token, name, value, relation, stage, None)
+                self._append(token, name, value, relation, stage, None, function)
             return
-        self._append(token, quantity, token.value, _relation(token, quantity), stage, condition)
+        if token.plus_minus and quantity in _THRESHOLDS:
+            # "±2 V thresholds" are two.
+            self._append(token, "lower_threshold", -token.value, "eq", stage, None, function)
+            self._append(token, "upper_threshold", token.value, "eq", stage, None, function)
+            return
+        relation = _relation(token, quantity)
+        self._append(token, quantity, token.value, relation, stage, condition, function, named_gain)
 
     def _append(
         self,
@@ -87,6 +108,8 @@ class Drafts:
         relation: Relation,
         stage: str | None,
         condition: QuantityToken | None,
+        function: str,
+        named_gain: bool = False,
     ) -> None:
         if quantity in _FULL_SCALE and relation == "range" and token.low == 0 and token.high is not None:
             value, relation = token.high, "eq"  # a signal from 0 to 100 mV has a size, not a choice of sizes
@@ -107,6 +130,10 @@ class Drafts:
             factor = 0.5 if token.qualifier == "pp" else math.sqrt(2)
             target = value * factor
             low, high = (None if end is None else end * factor for end in (low, high))
+        elif quantity in _ONE_SIDED and relation == "eq" and token.tolerance is None:
+            relation, absolute = _ONE_SIDED[quantity], None
+        elif quantity == "gain" and function == "voltage_divider" and abs(value) > 1 and not named_gain:
+            target = 1 / abs(value)  # "10:1", "divide by 10"
         elif quantity == "gain":
             target = abs(value)  # a minus sign chooses the topology; the reader has seen it
         elif quantity in _THRESHOLDS and relation == "eq":

@@ -88,7 +88,10 @@ def unsupported(words: Sequence[Word], named: bool) -> tuple[str, str] | None:
     circuit is ``named``.
     """
     for found in _UNSUPPORTED_BOOK.find(words):
-        if not (named and found.phrase in SURROUNDINGS):
+        linear = found.phrase in ("buck", "boost converter", "switching") and any(
+            w.text == "linear" for w in words
+        )
+        if not linear and not (named and found.phrase in SURROUNDINGS):
             return found.phrase, UNSUPPORTED[found.phrase]
     return None
 

@@ -21,6 +21,12 @@ OVERDRIVE = 0.1
 """V beyond the threshold that delays are measured at, as in data sheets."""
 
 
+SINKING = 0.6
+"""Part of an open collector's typical current that it is used for."""
+LOWEST = 10e-3
+"""V above the ground of a single supply: below, a comparator's own offset decides."""
+
+
 @dataclass(frozen=True)
 class Decider:
     """A comparator, or an op-amp used as one, and its output.
@@ -95,9 +101,11 @@ def inside_supply(b: Builder, *levels: float) -> None:
     """
     supply = b.supply
     for level in levels:
-        least = supply.vee if supply.vee < 0 else 0.005 * supply.vcc
+        least = supply.vee if supply.vee < 0 else LOWEST
         if not least <= level < supply.vcc:
-            words = "; zero and below need a split supply" if supply.vee == 0 and level < least else ""
+            words = ""
+            if supply.vee == 0 and level < least:
+                words = f"; below {LOWEST * 1e3:g} mV a split supply is needed"
             raise Infeasible(f"a threshold of {level:.3g} V is outside {rails(b)}{words}")
 
 
@@ -131,7 +139,7 @@ def _comparator(b: Builder, p: Values, part: Component) -> Decider:
 
 def _least_pull_up(b: Builder, part: Component) -> float:
     """Smallest pull-up (ohm) that the output can hold down with a good low level."""
-    return b.supply.span / (0.6 * part.limits["output_current"])
+    return b.supply.span / (SINKING * part.limits["output_current"])
 
 
 def _opamp(b: Builder, p: Values, highest: float) -> Decider:
@@ -199,6 +207,15 @@ def triangle_bench(b: Builder, test: Test, cycles: int = 1) -> Bench:
     return b.bench("triangle", analysis, [b.drive(Piecewise(points=points))])
 
 
+def deliver(b: Builder, decider: Decider) -> None:
+    """State what the next stage gets: a pull-up resistor's current, or that of an output that drives both ways."""
+    limits = decider.part.limits
+    if decider.pull_up is None:
+        b.deliver(decider.high, current=0.5 * limits["output_current"])
+    else:
+        b.deliver(decider.high, decider.resistance, sink=SINKING * limits["output_current"])
+
+
 def offer_levels(b: Builder, test: Test, decider: Decider, high_at: float, low_at: float) -> None:
     """Output levels at inputs (V) that make it high and low, and the supply current.
 
@@ -213,7 +230,9 @@ def offer_levels(b: Builder, test: Test, decider: Decider, high_at: float, low_a
     b.offer("output_high", lambda _: held(high_at))
     b.offer("output_low", lambda _: held(low_at))
     b.offer("output_voltage", lambda _: held(high_at))
-    b.require("output_high", decider.middle + 0.25 * (decider.high - decider.low), "min")
+    # What comes next may load the high level, as a transistor's base does.
+    clear = (0.25 if b.is_last else 0.02) * (decider.high - decider.low)
+    b.require("output_high", decider.middle + clear, "min")
     b.require("output_low", decider.middle - 0.25 * (decider.high - decider.low), "max")
     offer_supply_current(b)
 

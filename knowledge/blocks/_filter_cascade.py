@@ -260,7 +260,9 @@ class Cascade:
             amplifier = 1 + around["rf"] / around["rg"]
             # The gain that the section has of itself needs no divider at its input.
             divided = stage.gain < 0.97 * (3 * target.q - 1)
-            find = partial(search.sallen_key_band_pass, amplifier=amplifier, divided=divided)
+            find: Callable[[Target], Parts] = partial(
+                search.sallen_key_band_pass, amplifier=amplifier, divided=divided
+            )
             layout = {name: ends for name, ends in layout.items() if divided or name != "r4"}
         else:
             find = _SEARCH[stage.topology, stage.shape]

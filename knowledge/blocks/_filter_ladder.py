@@ -192,10 +192,11 @@ def refined(ladder: Sequence[Element], goal: Goal) -> tuple[Element, ...]:
 
 
 class Choice(NamedTuple):
-    """A ladder on preferred values, the resistance (ohm) at its input, and how far off its response is."""
+    """A ladder on preferred values, the resistances (ohm) at its ends, and how far off its response is."""
 
     ladder: tuple[Element, ...]
     source: float
+    load: float
     cost: float
 
 
@@ -215,7 +216,7 @@ def preferred(ideal: Sequence[Element], goal: Goal, fixed: Mapping[bool, float])
         off = goal.deviation(chosen)
         cost = float(np.sum(off * off))
         if best is None or cost < best.cost:
-            best = Choice(chosen, goal.ends.source, cost)
+            best = Choice(chosen, goal.ends.source, goal.ends.load, cost)
     assert best is not None
     return best
 

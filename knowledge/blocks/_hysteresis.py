@@ -11,6 +11,7 @@ from typing import NamedTuple
 from voltsmith.knowledge.blocks._deciding import (
     Decider,
     choose_decider,
+    deliver,
     inside_supply,
     offer_delay,
     offer_levels,
@@ -202,6 +203,7 @@ def build_trigger(b: Builder, p: Values, upper: float, lower: float, *, invertin
         b.resistor(straight.feedback, sink, plus)
         place(b, decider, plus, reference, sink)
     b.transfer(0.0, decider.middle)
+    deliver(b, decider)
     _offer(b, decider, source, sink, inverting)
 
 

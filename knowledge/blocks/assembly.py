@@ -237,12 +237,26 @@ class Assembly:
                 )
 
 
+class Drive(NamedTuple):
+    """What an output with two levels gives the stage behind it.
+
+    ``high`` (V) is its upper level without that stage, delivered through ``resistance`` (ohm) up to
+    ``current`` (A). ``sink`` (A) is what an open collector pulls down, None for an output that drives both ways.
+    """
+
+    high: float
+    resistance: float = 0.0
+    current: float = float("inf")
+    sink: float | None = None
+
+
 @dataclass
 class ChainState:
     """The signal path so far: where it starts, where it is now, and how a level at its input arrives there.
 
     ``gain`` (V/V, signed) and ``bias`` (V) give the level at ``output``: gain * (input level) + bias, in the
-    pass band; a stage states its own through :meth:`Builder.transfer`.
+    pass band; a stage states its own through :meth:`Builder.transfer`. ``drive`` is what a stage with two
+    output levels delivers.
     """
 
     first: bool = True
@@ -251,6 +265,7 @@ class ChainState:
     output: str | None = None
     gain: float = 1.0
     bias: float = 0.0
+    drive: Drive | None = None
 
 
 class Builder:
@@ -269,6 +284,9 @@ class Builder:
         self.gain = 1.0
         """This stage's own pass-band gain, as it stated it."""
         self._arriving = (chain.gain, chain.bias)
+        self.arriving = None if chain.first else chain.drive
+        """What the stage before delivers, where its output has two levels."""
+        chain.drive = None
 
     # --- nets and ports -------------------------------------------------------------------------
 
@@ -426,6 +444,12 @@ class Builder:
         arriving_gain, arriving_bias = self._arriving
         self.chain.gain = arriving_gain * gain
         self.chain.bias = arriving_bias * gain if bias is None else bias
+
+    def deliver(
+        self, high: float, resistance: float = 0.0, current: float = float("inf"), sink: float | None = None
+    ) -> None:
+        """State what this stage's output, which has two levels, gives the next; see :class:`Drive`."""
+        self.chain.drive = Drive(high, resistance, current, sink)
 
     def require(self, quantity: str, target: float, relation: Relation = "eq", **fields: float) -> None:
         """Hold the circuit to something nobody has to ask for: that a switch passes the load's current.

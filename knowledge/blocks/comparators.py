@@ -9,6 +9,7 @@ from dataclasses import replace
 from voltsmith.knowledge.blocks._deciding import (
     OVERDRIVE,
     choose_decider,
+    deliver,
     inside_supply,
     offer_delay,
     offer_levels,
@@ -134,6 +135,7 @@ class Comparator(Block):
         offer_levels(b, test, decider, high_at, low_at)
         offer_delay(b, test, decider, below, above)
         b.transfer(gain, decider.middle)
+        deliver(b, decider)
 
 
 class WindowComparator(Block):
@@ -212,6 +214,7 @@ class WindowComparator(Block):
                 place(b, decider, in_p, in_n, driver)
                 b.part(DIODE, {"A": sink, "K": driver})
         b.transfer(0.0, decider.middle)
+        deliver(b, decider)
         test = test_of(b, decider, source, sink)
         bench, center = triangle_bench(b, test), (upper + lower) / 2
         middle, end = test.at(center), test.cycle / 2

@@ -102,6 +102,7 @@ class CurrentSink(Block):
         "overshoot",
     )
     topologies = ("mosfet", "opamp", "op_amp")
+    carries_load = False
     default_supply = Supply(vcc=5.0)
 
     def fit(self, asked: Asked) -> float:

@@ -55,6 +55,7 @@ class LedIndicator(Block):
         Parameter(name="led_count", unit="1", description="number of LEDs", default=1.0, low=1.0, high=100.0),
     )
     measures = ("led_current", "supply_current", "power_dissipation", "output_voltage")
+    carries_load = False
     default_supply: ClassVar[Supply] = Supply(vcc=5.0)
 
     def derive(self, asked: Asked) -> dict[str, float]:

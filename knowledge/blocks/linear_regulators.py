@@ -114,6 +114,12 @@ def state_heat(b: Builder, choice: Choice) -> None:
         )
 
 
+def _refuse_other(names: tuple[str, ...], own: str, other: str, words: str) -> None:
+    """Refuse a request that insists on a regulator of the other kind."""
+    if (wrong := _named(names, other)) and not _named(names, own):
+        raise Infeasible(f"{wrong[0].id} is {words}")
+
+
 def _named(names: tuple[str, ...], kind: str) -> list[Component]:
     return [component(name) for name in names if component(name).kind == kind]
 
@@ -175,6 +181,7 @@ class FixedRegulator(Block):
 
     def fit(self, asked: Asked) -> float:
         """The ordinary regulator where a part with this voltage exists."""
+        _refuse_other(asked.components, "linear_regulator", "adjustable_regulator", "an adjustable regulator")
         task = asked_task(asked, self.derive(asked), 5.0, LOAD)
         self._choose(
             task, asked.components, asked.requirements.get("output_voltage"), asked.choice("topology")
@@ -257,12 +264,13 @@ class AdjustableRegulator(Block):
     )
     parameters = _PARAMETERS
     measures = _MEASURES
-    topologies = ("lm317", "adjustable", "linear")
+    topologies = ("lm317", "adjustable", "linear", "ldo")
 
     def fit(self, asked: Asked) -> float:
         """Where no fixed regulator has the voltage, or when asked for by name."""
+        _refuse_other(asked.components, "adjustable_regulator", "linear_regulator", "a fixed regulator")
         task = asked_task(asked, self.derive(asked), 5.0, LOAD)
-        self._choose(task, asked.components)
+        self._choose(task, asked.components, asked.choice("topology"))
         if _named(asked.components, "adjustable_regulator"):
             return 5.0
         return 4.0 if asked.choice("topology") in ("lm317", "adjustable") else 1.0
@@ -272,13 +280,15 @@ class AdjustableRegulator(Block):
         return derive_feed(asked, asked.get("output_voltage", 5.0), LOAD, 3.0)
 
     @staticmethod
-    def _choose(task: Task, names: tuple[str, ...]) -> Choice:
+    def _choose(task: Task, names: tuple[str, ...], topology: str) -> Choice:
         check_headroom(task, 0.0, "a linear regulator")
         entries = _named(names, "adjustable_regulator")
         if not entries:
             # The LM317 is the ordinary part; the low-dropout one steps in where it does not fit.
             every = _all("adjustable_regulator")
             ordinary = [entry for entry in every if entry.id == "LM317"]
+            if topology == "ldo":
+                ordinary = every = [entry for entry in every if "low_dropout" in entry.features]
             entries = ordinary if ordinary and not shortfall(ordinary[0], task) else every
         for entry in entries:
             lowest = entry.limits["output_voltage_min"]
@@ -289,7 +299,7 @@ class AdjustableRegulator(Block):
     def build(self, b: Builder, p: Values) -> None:
         """Regulator, R_1 from output to adjust pin, R_2 from there to ground, capacitors."""
         task = task_of(p, LOAD)
-        choice = self._choose(task, b.components)
+        choice = self._choose(task, b.components, p.choice("topology"))
         entry = choice.entry
         source, out, ground = feed(b, task.nominal), b.output(), b.ground()
         upper, lower = set_resistors(entry, task.output)

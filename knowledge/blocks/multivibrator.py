@@ -175,6 +175,7 @@ class Multivibrator(Block):
         ratio = min(entry.limits["current_gain_min"] / 3, BASE_RATIO[2])
         first, second = choose(levels, collector, wanted, ratio, p.numbers.get("capacitance"), load)
         out = b.output()
+        b.deliver(supply, collector, supply / collector / 10)
         lamp = None
         if wants_indicator(b, p):
             lamp = add_indicator(b, p, positive_rail(b), out, supply - SATURATED)

@@ -17,7 +17,7 @@ from voltsmith.knowledge.blocks._square import (
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.selection import OpampNeeds, shortfall
-from voltsmith.knowledge.devices import components
+from voltsmith.knowledge.devices import component, components
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
@@ -90,7 +90,8 @@ class RelaxationOscillator(Block):
         """When asked for by name; a 555 is the ordinary oscillator."""
         if abs(asked.get("duty_cycle", 50.0) - 50.0) > 2.0:
             raise Infeasible("this relaxation oscillator has a duty cycle of 50 %; a 555 makes others")
-        return 3.0 if asked.choice("topology") in self.topologies else 0.8
+        named = any(component(name).kind in ("opamp", "comparator") for name in asked.components)
+        return 3.0 if named or asked.choice("topology") in self.topologies else 0.8
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Frequency from the period, or from the times high and low."""
@@ -112,6 +113,7 @@ class RelaxationOscillator(Block):
         vcc, vee = b.rails()
         out, timing, threshold, ground = b.output(), b.net("timing"), b.net("threshold"), b.ground()
         feedback = next(ohms for limit, ohms in FEEDBACK if frequency <= limit)
+        b.deliver(switch.high, current=0.5 * switch.entry.limits["output_current"])
         for end in (vcc, vee, out):
             b.resistor(feedback, end, threshold)
         b.resistor(resistor, out, timing)

@@ -10,6 +10,7 @@ from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks import _filter_passive as passive
 from voltsmith.knowledge.blocks._filter_ladder import (
     MAX_LADDER,
+    Choice,
     Element,
     Ends,
     Goal,
@@ -39,6 +40,8 @@ from voltsmith.schemas.errors import Infeasible
 TAU = 2 * math.pi
 ZVEREV = "A. I. Zverev, Handbook of Filter Synthesis, Wiley 1967"
 TOPOLOGIES = ("rlc", "lc", "passive")
+GOOD = 0.15
+"""Deviation (the sum of squares in dB of a ladder's cost) that is not worth another part."""
 RADIO = 1e6
 """Above this frequency (Hz) coils are small and good, and op-amps are neither."""
 GRID = tuple(0.05 * 1.075**step for step in range(60))
@@ -63,6 +66,29 @@ def _prototype(p: Values) -> _Prototype:
         q = p["q_factor"]
         return _Prototype((Section(1 / half_power_of(1.0, q), q),), "", 2, ripple)
     return _Prototype(low_pass_sections(response, order, ripple), response, order, ripple)
+
+
+def _padded(exact: tuple[Element, ...], goal: Goal, plain: Choice) -> tuple[Choice, float]:
+    """A ladder with a resistor (ohm) added to its only end, where the coils that are made miss the edge.
+
+    In series with a source, or beside a load, it costs no gain: the other end is a bare source or open.
+    Returns ``plain`` and 0 where that is good enough.
+    """
+    if plain.cost <= GOOD:
+        return plain, 0.0
+    source, load = goal.ends.source, goal.ends.load
+    best, found = plain, 0.0
+    for step in values("E24", source * 0.02, source) if source else values("E24", load * 2, load * 30):
+        ends = Ends(source + step, load) if source else Ends(0.0, passive.parallel(load, step))
+        scaled = rescaled(exact, ends.level / goal.ends.level)
+        choice = preferred(scaled, replace(goal, ends=ends), {})
+        if choice.cost < best.cost and not _electrolytic(choice):
+            best, found = choice, step
+    return (best, found) if best.cost < 0.5 * plain.cost else (plain, 0.0)
+
+
+def _electrolytic(choice: Choice) -> bool:
+    return any(not part.coil and part.value > passive.UNPOLARISED for part in choice.ladder)
 
 
 class _Ladder(Block):
@@ -134,9 +160,18 @@ class _Ladder(Block):
                 other = replace(goal, ends=Ends(resistor, load))
                 found = preferred(rescaled(exact, resistor / ends.source), other, fixed)
                 choice = min(choice, found, key=lambda entry: entry.cost)
-        ladder, ends = choice.ladder, Ends(choice.source, load)
+        ladder, padding = choice.ladder, 0.0
+        if not damped and not ends.both and not fixed and len(exact) <= 3:
+            choice, padding = _padded(exact, goal, choice)
+        ladder, ends = choice.ladder, Ends(choice.source, choice.load)
         source, sink = b.input(), b.output()
-        self._place(b, ladder, source, sink, cutoff, ends.source if damped else 0.0)
+        start = source
+        if padding and front:
+            start = b.net("padded")
+            b.resistor(padding, source, start)
+        elif padding:
+            b.resistor(padding, sink, b.ground())
+        self._place(b, ladder, start, sink, cutoff, ends.source if damped else 0.0)
         self._offer(b, p, prototype, ladder, ends, (source, sink), 0.0 if damped else front)
 
     def _own_resistor(self, p: Values, prototype: _Prototype) -> float:

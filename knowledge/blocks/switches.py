@@ -59,6 +59,7 @@ class BipolarSwitch(Block):
     parameters = PARAMETERS
     measures = MEASURES
     topologies = ("bjt", "npn", "transistor", "bipolar")
+    carries_load = False
     default_supply = Supply(vcc=12.0)
 
     def fit(self, asked: Asked) -> float:
@@ -173,6 +174,7 @@ class MosfetSwitch(Block):
     parameters = PARAMETERS
     measures = tuple(name for name in MEASURES if name != "base_current")
     topologies = ("mosfet", "fet", "nmos")
+    carries_load = False
     default_supply = Supply(vcc=12.0)
 
     def fit(self, asked: Asked) -> float:

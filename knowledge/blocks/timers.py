@@ -20,7 +20,7 @@ from voltsmith.knowledge.blocks._square import (
 from voltsmith.knowledge.blocks._timer555 import Chosen, Timer, Times, choose_astable
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.devices import components, format_value
+from voltsmith.knowledge.devices import component, components, format_value
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
@@ -30,8 +30,29 @@ from voltsmith.schemas.testbenches import Bench, Dc, Load, Measure, MeasureKind,
 
 DELAY_SHARE = 0.05
 """A timer is used down to the pulse of which its delay makes up this part."""
+FAMILY = "NE555"
+"""What the library takes a bare "555" for."""
 SLOW_BIPOLAR = 3.0
 """Hz: below, the input current of a bipolar timer asks for electrolytic capacitors."""
+
+
+def timer_for(
+    b: Builder, p: Values, load: float, *, frequency: float = 0.0, width: float = math.inf
+) -> Timer:
+    """The timer that was named, or the one that suits; "555" alone names the family as well as the part.
+
+    Raises:
+        Infeasible: the part that was named does not do it, or none does.
+    """
+    vcc, named = b.supply.vcc, b.named_component("timer")
+    try:
+        return choose_timer(vcc, load, named, frequency=frequency, width=width)
+    except Infeasible as reason:
+        if named is None or named.id != FAMILY or p.choice("topology") != "555":
+            raise
+        timer = choose_timer(vcc, load, None, frequency=frequency, width=width)
+        b.assume(f"{timer.entry.id} of the 555 family, as {str(reason).rpartition(': ')[2]}")
+        return timer
 
 
 def choose_timer(
@@ -56,7 +77,8 @@ def choose_timer(
         else:
             fitting.append(timer)
     if not fitting:
-        raise Infeasible("no timer in the library does this: " + "; ".join(reasons))
+        who = f"{named.id} does not do this" if named else "no timer in the library does this"
+        raise Infeasible(f"{who}: " + "; ".join(reasons))
     slow = frequency < SLOW_BIPOLAR if frequency else width > 1 / SLOW_BIPOLAR
     return min(fitting, key=lambda timer: (timer.bipolar and slow, timer.entry.cost))
 
@@ -67,6 +89,11 @@ def source_limit(timer: Timer) -> float:
     room = 0.4 * timer.vcc - model["output_high_drop"]
     limit = timer.entry.limits.get("output_current", model["output_current"])
     return float(max(min(limit, room / model["output_high_resistance"]), 0.0))
+
+
+def deliver(b: Builder, timer: Timer) -> None:
+    """State what the next stage gets."""
+    b.deliver(timer.output_high(0.0), timer.entry.model["output_high_resistance"], source_limit(timer))
 
 
 def place_timer(b: Builder, timer: Timer, **nets: str) -> None:
@@ -130,7 +157,8 @@ class Astable555(Block):
         """The ordinary square-wave oscillator."""
         if "frequency" in asked and asked["frequency"] > 5e5:
             raise Infeasible("a 555 oscillates up to about 500 kHz")
-        return 2.0
+        named = any(component(name).kind == "timer" for name in asked.components)
+        return 5.0 if named or asked.choice("topology") in self.topologies else 2.0
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """Frequency and duty cycle from the period, or from the times high and low."""
@@ -144,7 +172,7 @@ class Astable555(Block):
         vcc = b.supply.vcc
         lamp = p.get("led_current", 10e-3) if wants_indicator(b, p) else 0.0
         load = max(p.get("load_current", 0.0), lamp, vcc / p.get("load_resistance", math.inf))
-        timer = choose_timer(vcc, load, b.named_component("timer"), frequency=frequency)
+        timer = timer_for(b, p, load, frequency=frequency)
         diode = diode_of(b, 10e-3, vcc, feature="signal") if duty <= 0.5 else None
         chosen = choose_astable(
             timer,
@@ -163,6 +191,7 @@ class Astable555(Block):
             share = 100 * chosen.times.high / chosen.times.period
             b.assume(f"a duty cycle of about {share:.0f} %, as none was given")
         out = b.output()
+        deliver(b, timer)
         self._place(b, timer, chosen, diode, out)
         loads = output_loads(p, out, timer.output_high(p.get("load_current", 0.0)))
         run = Run(1 / chosen.times.period, chosen.times.high, loads=loads)
@@ -235,7 +264,7 @@ class Monostable555(Block):
         width = aimed(p, "pulse_width", p["pulse_width"])
         vcc = b.supply.vcc
         load = max(p.get("load_current", 0.0), vcc / p.get("load_resistance", math.inf))
-        timer = choose_timer(vcc, load, b.named_component("timer"), width=width)
+        timer = timer_for(b, p, load, width=width)
         resistor, capacitor = _one_shot_values(timer, width, p)
         trigger, out, timing = b.input(), b.output(), b.net("timing")
         rail = positive_rail(b)
@@ -246,6 +275,7 @@ class Monostable555(Block):
         if capacitor > 10e-6 and width > 10:
             b.assume("a timing capacitor with low leakage; the width follows its tolerance")
         b.transfer(1.0, 0.0)
+        deliver(b, timer)
         self._offer(b, p, timer, width, trigger, out)
 
     @staticmethod

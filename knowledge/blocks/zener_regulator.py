@@ -168,6 +168,9 @@ class ZenerRegulator(Block):
 
     def fit(self, asked: Asked) -> float:
         """For small loads, or when asked for by name."""
+        for entry in map(component, asked.components):
+            if entry.kind in ("linear_regulator", "adjustable_regulator"):
+                raise Infeasible(f"{entry.id} is a series regulator, and a zener diode has no place for it")
         task = asked_task(asked, self.derive(asked), 5.1, LOAD)
         check_headroom(task, HEADROOM, "a zener regulator")
         wanted = asked.requirements.get("output_voltage")

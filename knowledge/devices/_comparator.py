@@ -17,6 +17,7 @@ import math
 
 from voltsmith.knowledge.devices._names import model_name
 from voltsmith.knowledge.devices._smooth import (
+    STIR,
     common_mode_error,
     open_collector,
     output_stage,
@@ -41,7 +42,7 @@ def comparator_card(component: Component) -> str:
         f"ccn in_n vee {num(m['input_capacitance'])}",
         f"ibp in_p vee {num(m['bias_current'])}",
         f"ibn in_n vee {num(m['bias_current'])}",
-        f"bc 0 c i=tanh((v(ip,in_n){feedback}{common_mode_error(m)})/{num(_SCALE)})",
+        f"bc 0 c i=tanh((v(ip,in_n)+{STIR}{feedback}{common_mode_error(m)})/{num(_SCALE)})",
         "rc c 0 1",
         f"cc c 0 {num(m['propagation_delay'] / math.log(2))}",
     ]

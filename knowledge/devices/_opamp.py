@@ -25,7 +25,14 @@ from __future__ import annotations
 import math
 
 from voltsmith.knowledge.devices._names import model_name
-from voltsmith.knowledge.devices._smooth import common_mode_error, excess, output_stage, supply_current, swing
+from voltsmith.knowledge.devices._smooth import (
+    STIR,
+    common_mode_error,
+    excess,
+    output_stage,
+    supply_current,
+    swing,
+)
 from voltsmith.knowledge.devices._values import spice_number as num
 from voltsmith.schemas.components import Component
 
@@ -62,7 +69,7 @@ def opamp_card(component: Component) -> str:
         f"ibp in_p vee {num(m['bias_current'])}",
         f"ibn in_n vee {num(m['bias_current'])}",
         f"rnoise nz 0 {num(m['noise_voltage'] ** 2 / BOLTZMANN_4KT)}",
-        f"bgm 0 g i={num(gm)}*(v(ip,in_n)+v(nz){common_mode_error(m)})",
+        f"bgm 0 g i={num(gm)}*(v(ip,in_n)+v(nz)+{STIR}{common_mode_error(m)})",
         f"rp g 0 {num(m['open_loop_gain'] / gm)}",
         *swing(m["output_low_headroom"], m["output_high_headroom"]),
         _clamp(gm, slew),

@@ -19,6 +19,14 @@ OUTPUT_CAPACITANCE = 5e-12
 analysis cannot step through the jump of a positive feedback loop."""
 
 
+STIR = "1e-6*tanh(time/1e-9)"
+"""V at the input of an amplifier or comparator once time runs: a microvolt, as its noise would be.
+
+Without it a transient analysis starts in the operating point and stays there, even where that is a balance
+on a knife's edge, as in an oscillator. At time 0, and so in every other analysis, it is nothing.
+"""
+
+
 def excess(current: str, limit: float, volts: float = 200.0) -> str:
     """Volts that a ``current`` (an expression) beyond +-``limit`` (A) meets: ``volts`` / limit ohm.
 

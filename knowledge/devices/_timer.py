@@ -24,6 +24,13 @@ from voltsmith.schemas.components import Component
 PINS = ("gnd", "trig", "out", "reset", "cont", "thres", "disch", "vcc")
 """Terminals of the subcircuit, which are the roles in a timer's unit."""
 
+_POWER_UP = "40*exp(-time/5e-8)"
+"""Holds the latch reset at time 0, as at power-up: outweighs every input, and is gone after 0.5 us.
+
+Without it the operating point of an astable circuit is the balance of its comparators, where a transient
+analysis that starts from it hovers instead of oscillating.
+"""
+
 
 def timer_card(component: Component) -> str:
     """The subcircuit of a 555 timer."""
@@ -48,7 +55,7 @@ def timer_card(component: Component) -> str:
         "ctr trig gnd 2p",
         "bq 0 q i=tanh(2.5*v(q)-0.3+6*(1+tanh((v(mid)-v(trig))/0.002))"
         "-3*(1+tanh((v(thres)-v(cont))/0.002))"
-        f"-15*(1-tanh((v(reset,gnd)-{num(m['reset_threshold'])})/0.02)))",
+        f"-15*(1-tanh((v(reset,gnd)-{num(m['reset_threshold'])})/0.02))-{_POWER_UP})",
         "rq1 q 0 1",
         f"cq q 0 {num(m['latch_delay'])}",
         # What the latch drives follows once it has gone past the point of no return. Without this, the
