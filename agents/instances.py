@@ -29,8 +29,8 @@ class Instantiated:
 def instantiate(
     block: Block, asked: Asked, identifier: str, requirements: Sequence[Requirement], first_id: int
 ) -> Instantiated:
-    """Fill the block's parameters from ``asked``; a default becomes an assumption, and if it can be
-    measured, a requirement of its own with ids from ``first_id`` up.
+    """Fill the block's parameters from ``asked``; a default becomes an assumption; what was not
+    asked for in so many words and can be measured becomes a requirement of its own, with ids from ``first_id`` up.
 
     Raises:
         Infeasible: a parameter lies outside the block's range.
@@ -39,28 +39,34 @@ def instantiate(
     numbers = {**derived, **asked.numbers}
     assumed: list[Requirement] = []
     sentences: list[str] = []
+    stated = set(asked.requirements)
     for parameter in block.parameters:
         if parameter.name not in numbers and parameter.default is not None:
             numbers[parameter.name] = parameter.default
             sentences.append(
                 f"{parameter.description}: {show(parameter.default, parameter.unit)}, as none was given"
             )
-            quantity = QUANTITIES.get(parameter.name)
-            if quantity is not None and quantity.role == "performance" and parameter.name in block.measures:
-                assumed.append(
-                    Requirement(
-                        id=f"R{first_id + len(assumed)}",
-                        quantity=parameter.name,
-                        target=parameter.default,
-                        unit=quantity.unit,
-                        tolerance=quantity.tolerance,
-                        absolute_tolerance=quantity.absolute,
-                        stage=identifier,
-                        source="assumed",
-                    )
+        if parameter.name not in numbers:
+            continue
+        _within(block, parameter, numbers[parameter.name])
+        quantity = QUANTITIES.get(parameter.name)
+        measurable = (
+            quantity is not None and quantity.role == "performance" and parameter.name in block.measures
+        )
+        if quantity is not None and measurable and parameter.name not in stated:
+            # A default, or what follows from other numbers (a corner from R and C): held to it all the same.
+            assumed.append(
+                Requirement(
+                    id=f"R{first_id + len(assumed)}",
+                    quantity=parameter.name,
+                    target=numbers[parameter.name],
+                    unit=quantity.unit,
+                    tolerance=quantity.tolerance,
+                    absolute_tolerance=quantity.absolute,
+                    stage=identifier,
+                    source="assumed",
                 )
-        if parameter.name in numbers:
-            _within(block, parameter, numbers[parameter.name])
+            )
     instance = BlockInstance(
         id=identifier,
         block=block.id,

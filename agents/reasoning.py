@@ -71,7 +71,7 @@ def _lost(reading: Reading, chosen: Sequence[tuple[StageRequest, Block, Asked]])
 
     A number that nobody needed may be background. One whose like has to be assumed was very likely meant.
     """
-    missing = {
+    missing: set[str] = {
         QUANTITIES[parameter.name].dimension
         for _, block, asked in chosen
         for parameter in block.parameters
@@ -81,10 +81,19 @@ def _lost(reading: Reading, chosen: Sequence[tuple[StageRequest, Block, Asked]])
         and parameter.name in QUANTITIES
         and parameter.name != "gain"
     }
+    for stage, block, asked in chosen:
+        if stage.function.endswith("amplifier") and "gain" not in asked and "gain" not in block.derive(asked):
+            missing |= {"ratio", "decibel", "voltage"}  # any of them would set the gain
     tokens = {token.span: token for token in read_numbers(reading.prompt)}
     for item in reading.not_understood:
         token = tokens.get(item.text_span)
-        if token is not None and token.dimension in missing:
+        bare = (
+            token is not None
+            and token.dimension == "number"
+            and missing
+            and (token.value >= 10 or token.value != int(token.value))
+        )
+        if token is not None and (token.dimension in missing or bare):
             return f"what is {item.text.strip()!r} for? It was not understood, and a default would stand in for it"
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from voltsmith.agents.chains import Ends, whole_chain
 from voltsmith.knowledge.blocks import Values, block
 from voltsmith.knowledge.blocks.assembly import Assembly, ChainState, Probe
 from voltsmith.schemas.circuits import Circuit
@@ -43,6 +44,7 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
     assembly.assumptions += plan.assumptions
     _tighten(assembly, requirements)
     by_id = {requirement.id: requirement for requirement in requirements}
+    ends: list[Ends] = []
     for index, chain in enumerate(plan.chains):
         state = ChainState(suffix="" if len(plan.chains) == 1 else str(index + 1))
         for position, instance in enumerate(chain):
@@ -57,8 +59,10 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
                 # Preferred values end somewhere; what lies beyond cannot be bought.
                 words = f"a {block(instance.block).title} with these numbers needs parts that are not made: {reason}"
                 raise Infeasible(words, stage=instance.id) from reason
+        ends.append(Ends(state.input, state.output or state.input))
     circuit = assembly.finish()
     added = _added(plan, assembly, by_id)
+    wholes = _wholes(plan, ends, assembly, by_id, len(by_id) + len(added))
     owners = {
         instance.id: (
             *instance.requirements,
@@ -66,8 +70,21 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
         )
         for instance in plan.instances()
     }
-    testbench = _testbench(owners, assembly, by_id | {made.id: made for made in added})
-    return Synthesis(circuit, testbench, tuple(dict.fromkeys(assembly.assumptions)), added)
+    testbench = _testbench(owners, assembly, by_id | {made.id: made for made in added}, wholes)
+    assumptions = tuple(dict.fromkeys(assembly.assumptions))
+    return Synthesis(circuit, testbench, assumptions, (*added, *(made for made, _ in wholes)))
+
+
+def _wholes(
+    plan: Plan, ends: Sequence[Ends], assembly: Assembly, by_id: Mapping[str, Requirement], last: int
+) -> list[tuple[Requirement, Probe]]:
+    """What chains are held to from end to end."""
+    found: list[tuple[Requirement, Probe]] = []
+    for chain, nets in zip(plan.chains, ends, strict=True):
+        made = whole_chain(chain, nets, assembly, by_id, last + len(found) + 1)
+        if made is not None:
+            found.append(made)
+    return found
 
 
 def _added(plan: Plan, assembly: Assembly, by_id: dict[str, Requirement]) -> tuple[Requirement, ...]:
@@ -121,7 +138,10 @@ def _tighten(assembly: Assembly, requirements: Iterable[Requirement]) -> None:
 
 
 def _testbench(
-    owners: Mapping[str, Sequence[str]], assembly: Assembly, by_id: Mapping[str, Requirement]
+    owners: Mapping[str, Sequence[str]],
+    assembly: Assembly,
+    by_id: Mapping[str, Requirement],
+    wholes: Sequence[tuple[Requirement, Probe]],
 ) -> Testbench:
     benches: dict[str, Bench] = {}
     checks: list[Check] = []
@@ -136,6 +156,9 @@ def _testbench(
             first = _keep(benches, probe.bench)
             second = None if probe.second is None else _keep(benches, probe.second)
             checks.append(Check(requirement=identifier, bench=first, second=second, measure=probe.measure))
+    for requirement, probe in wholes:
+        name = _keep(benches, probe.bench)
+        checks.append(Check(requirement=requirement.id, bench=name, measure=probe.measure))
     return Testbench(benches=tuple(benches.values()), checks=tuple(checks))
 
 

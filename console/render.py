@@ -130,6 +130,8 @@ def _stage(design: Design, requirement: Requirement) -> str:
     """The block a requirement belongs to, where a design has several."""
     instances = design.plan.instances() if design.plan is not None else ()
     found = next((item for item in instances if item.id == requirement.stage), None)
+    if found is None and requirement.stage is None and requirement.source == "assumed":
+        return ", whole chain"
     return "" if found is None else f", {found.block.replace('_', ' ')}"
 
 

@@ -20,6 +20,8 @@ class Cards:
         self.axis = axis
         self.lines: list[str] = []
         self.has_window = False
+        self.every = 1
+        """How many times finer the sweep is than the one that the measurement was defined on."""
 
     def add(self, line: str) -> None:
         """Add a line; ``#name`` stands for this check's vector of that name (``v1#branch`` stays)."""

@@ -6,7 +6,8 @@ voltsmith. The lines compute; they do not judge. Where ``measurements`` refuses 
 number, these lines print an empty value if a crossing is missing, and else whatever the formula gives.
 Further differences:
 
-- cut-offs and bandwidths interpolate straight between samples: within 1 % while a peak spans three;
+- cut-offs and bandwidths interpolate straight between samples, so that a sweep has to be a fine one:
+  within 1 % while ten samples lie between the edges of a peak;
 - edges have no hysteresis: ringing that passes the level counts as an edge;
 - high and low times are those of the first whole cycle;
 - thresholds are those of the first edge in each direction of the input, not a mean over all.
@@ -101,6 +102,7 @@ def control_lines(
     *,
     analysis: str | None = None,
     axis: str | None = None,
+    every: int = 1,
 ) -> list[str]:
     """Lines that compute ``measure`` and end by printing ``check_id = value``.
 
@@ -114,6 +116,8 @@ def control_lines(
         analysis: as ``Waves.analysis``; needed for a ``value`` whose plot does not begin with
             ``op``, ``dc`` or ``tran``.
         axis: ngspice name of the axis, needed where a DC sweep is not of a voltage (``i-sweep``).
+        every: how many times finer the frequency sweep is than that of the bench. The depth of a notch, which
+            is that of the lowest sample, is read from the samples that the bench has too.
 
     Returns:
         The lines. The plot is current afterwards, and no further plot is left behind.
@@ -125,6 +129,7 @@ def control_lines(
         return [f'echo "{check_id} = not computed here: {measure.kind} compares two benches"']
     known = analysis or next((a for p, a in _PREFIXES.items() if plot.startswith(p)), "transient")
     cards = Cards(check_id, measure, vector, _AXES[known] if axis is None else axis)
+    cards.every = every
     cards.add(f"setplot {plot}")
     try:
         if measure.kind in _TRANSIENT:

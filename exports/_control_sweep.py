@@ -128,7 +128,8 @@ def least(c: Cards) -> str:
 
 def notch_depth(c: Cards) -> None:
     passband(c)
-    c.let("v", f"db(#ref*vecmax({c.inside()}/#y))")
+    shared = "" if c.every == 1 else f"*(#i - {c.every}*floor(#i/{c.every} + 1e-6) lt 0.5)"
+    c.let("v", f"db(#ref*vecmax({c.inside()}{shared}/#y))")
 
 
 def band_edges(c: Cards) -> None:

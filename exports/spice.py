@@ -30,7 +30,7 @@ from voltsmith.schemas.circuits import Circuit, Port
 from voltsmith.schemas.designs import Design
 from voltsmith.schemas.errors import BadInput
 from voltsmith.schemas.requirements import Requirement
-from voltsmith.schemas.testbenches import Bench, Check, DcSweep, Signal
+from voltsmith.schemas.testbenches import AcSweep, Bench, Check, DcSweep, MeasureKind, Signal
 
 CIRCUIT = "circuit.cir"
 """Name under which the testbench includes the circuit."""
@@ -38,6 +38,26 @@ CIRCUIT = "circuit.cir"
 _SELECTOR = "vs_bench"
 _UNIT = re.compile(r"[A-Za-z0-9/%]{1,12}")
 _WIDTH = 100
+_FINE = 2000
+"""Samples a decade from which straight lines between them follow a resonance of Q = 100 within 1 %."""
+_SHAPED: frozenset[MeasureKind] = frozenset(
+    {
+        "passband_gain",
+        "passband_gain_db",
+        "peak_gain",
+        "peak_gain_db",
+        "upper_cutoff",
+        "lower_cutoff",
+        "peak_frequency",
+        "notch_frequency",
+        "notch_depth_db",
+        "bandwidth",
+        "q_factor",
+        "attenuation_db",
+        "ripple_db",
+    }
+)
+"""Measures that depend on the top or the edges of a peak."""
 
 
 def circuit_file(circuit: Circuit) -> str:
@@ -120,6 +140,7 @@ def _run(
 ) -> list[str]:
     """Commands that run one bench and print what it is for."""
     mine = [(place, check) for place, check in enumerate(checks) if bench.name in (check.bench, check.second)]
+    every = _refinement(bench, [check for _, check in mine])
     signals = [
         signal
         for _, check in mine
@@ -135,14 +156,35 @@ def _run(
         lines += [command(circuit, bench), "setplot previous"]
     else:
         lines += [f"save {' '.join(saved)}"] if saved else []
-        lines.append(command(circuit, bench))
+        lines.append(command(circuit, _refined(bench, every)))
     lines.append("set vs_plot = $curplot")
     for place, check in mine:
         if check.second is None:
-            lines += _measure(circuit, bench, check, check.requirement, requirements[check.requirement])
+            wanted = requirements[check.requirement]
+            lines += _measure(circuit, bench, check, check.requirement, wanted, every)
         else:
-            lines += _measure(circuit, bench, check, _end(place, first=bench.name == check.bench), None)
+            end = _end(place, first=bench.name == check.bench)
+            lines += _measure(circuit, bench, check, end, None, every)
     return lines
+
+
+def _refinement(bench: Bench, checks: Sequence[Check]) -> int:
+    """How many times finer than its own the sweep of ``bench`` is run here.
+
+    The simulated measurements follow the shape of a resonance between samples; in a control section a finer
+    sweep does the same and costs a fraction of a second.
+    """
+    if not isinstance(bench.analysis, AcSweep) or all(c.measure.kind not in _SHAPED for c in checks):
+        return 1
+    return max(_FINE // bench.analysis.points_per_decade, 1)
+
+
+def _refined(bench: Bench, every: int) -> Bench:
+    if every == 1 or not isinstance(bench.analysis, AcSweep):
+        return bench
+    density = bench.analysis.points_per_decade * every
+    finer = bench.analysis.model_copy(update={"points_per_decade": density})
+    return bench.model_copy(update={"analysis": finer})
 
 
 def _end(place: int, *, first: bool) -> str:
@@ -151,7 +193,7 @@ def _end(place: int, *, first: bool) -> str:
 
 
 def _measure(
-    circuit: Circuit, bench: Bench, check: Check, name: str, requirement: Requirement | None
+    circuit: Circuit, bench: Bench, check: Check, name: str, requirement: Requirement | None, every: int
 ) -> list[str]:
     """Lines that compute one check; without a requirement they keep the value for :func:`_difference`."""
     lines = control_lines(
@@ -161,6 +203,7 @@ def _measure(
         "$vs_plot",
         analysis=bench.analysis.kind,
         axis=_axis(bench),
+        every=every,
     )
     plain = f'echo "{name} = $&{_result(name)}"'
     if requirement is not None:

@@ -99,6 +99,7 @@ QUANTITIES: dict[str, Quantity] = {
         _q("base_current", "A", "current", "base current", tolerance=0.3),
         _q("supply_current", "A", "current", "supply current", tolerance=0.2),
         _q("ripple_voltage", "V", "voltage", "ripple, peak to peak", tolerance=0.2),
+        _q("ripple_percent", "%", "percent", "ripple, in percent of the output", tolerance=0.2),
         _q("line_regulation", "%", "percent", "output change over the input range", absolute=0.5),
         _q("load_regulation", "%", "percent", "output change over the load range", absolute=0.5),
         _q("dropout_voltage", "V", "voltage", "dropout", tolerance=0.2),

@@ -46,7 +46,7 @@ _WORD = re.compile(r"[a-z']+(?:-[a-z]+)*|[<>=≤≥~≈-]+|[^\sa-z]")
 _WINDOW = 72
 
 _TRAILING = re.compile(
-    r"\s?(?P<or>,?\s?\b(?:or|and)\s(?P<word>more|greater|above|higher|over|up|longer|less|lower|below|under|fewer|smaller|shorter|"
+    r"\s?(?P<or>,?\s?\b(?:or|and(?=\s\w+\s*(?:[,.;)]|$)))\s(?P<word>more|greater|above|higher|over|up|longer|less|lower|below|under|fewer|smaller|shorter|"
     r"better|so)\b)|\s?\(?(?P<bound>min(?:imum)?|max(?:imum)?|at\s(?:the\s)?(?:most|least)|tops)\b(?P<close>[.)])?"
     r"|-(?P<ish>ish)\b|\s(?P<about>approximately|approx\b\.?|roughly)",
     re.IGNORECASE,

@@ -145,7 +145,8 @@ def _range(text: str, low: Draft, high: Draft, out: list[Draft]) -> bool:
     descending = low.value() > high.value()
     if joiner in {"to", "-"} and low.dimension == "voltage" and opener != "between":
         before = text[max(floor, low.start - 32) : low.start]
-        if descending or _CONVERTS.search(before) or _CONVERTER.match(text, high.end, high.end + 40):
+        converts = joiner == "to" and _CONVERTS.search(before)  # "convert a 0-1 V signal" starts with a range
+        if descending or converts or _CONVERTER.match(text, high.end, high.end + 40):
             return False
     ends = sorted((low.value(), high.value()))
     low.low, low.high = ends

@@ -57,7 +57,10 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Bound:
-    """A number and the quantity it was bound to; ``repeats`` names the number it only says again; ``condition`` is the number of another token ("at 10 kHz")."""
+    """A number and the quantity it was bound to.
+
+    ``repeats`` names the number it only says again, ``condition`` is the number of another token ("at 10 kHz").
+    """
 
     token: int
     quantity: str

@@ -13,7 +13,7 @@ from voltsmith.agents.reading.words import PhraseBook, Word
 DANGEROUS = 60.0
 """Volts; above it a supply can hurt (IEC 61140 extra-low voltage, DC 120 V, AC 50 V: between the two)."""
 _RESPONSES = PhraseBook(phrase for phrase, (name, _) in CHOICES.items() if name == "response")
-_MAINS = frozenset({"mains", "wall", "outlet", "line", "socket"})
+_MAINS = frozenset({"main", "mains", "wall", "outlet", "line", "socket"})
 _BOARDS = {
     3.3: frozenset(
         "raspberry rpi pi esp32 esp8266 esp pico rp2040 stm32 teensy microbit nrf52 samd21 bluepill".split()

@@ -27,6 +27,7 @@ _SPEAKS = (
     "that gives",
 )
 _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
+    ("input_amplitude", "sensor, transducer, probe", 0.8),
     ("input_amplitude", "amplify, amplifies, amplifying, boost, boosting, scale", 0.8),
     ("input_voltage supply_voltage", "source, brick, wall wart, adapter", 0.7),
     ("load_resistance", "rload, r load, zload, load r, resistive load"),

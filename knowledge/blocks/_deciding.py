@@ -105,7 +105,7 @@ def inside_supply(b: Builder, *levels: float) -> None:
         if not least <= level < supply.vcc:
             words = ""
             if supply.vee == 0 and level < least:
-                words = f"; below {LOWEST * 1e3:g} mV a split supply is needed"
+                words = f"; levels below {LOWEST * 1e3:g} mV need a split supply"
             raise Infeasible(f"a threshold of {level:.3g} V is outside {rails(b)}{words}")
 
 

@@ -14,6 +14,8 @@ from voltsmith.schemas.testbenches import Ac, AcSweep, Bench, Measure, MeasureKi
 
 DENSITY = 100
 """Frequencies per decade of a sweep."""
+RIPPLE_DENSITY = 500
+"""The same for ripple, which ends on a steep edge."""
 SLOPE = (4.0, 16.0)
 """Where a roll-off is measured, as multiples of the edge (or fractions of it, for a high-pass)."""
 
@@ -125,7 +127,8 @@ class Filtered:
 
     def offer_ripple(self, low: float, high: float) -> None:
         """Offer the ripple between two frequencies (Hz) of the pass band."""
-        self.offer("passband_ripple", "ripple_db", low=low, high=high)
+        measure = self.measure("ripple_db", low=low, high=high)
+        self.b.offer("passband_ripple", lambda _: Probe(self.bench(density=RIPPLE_DENSITY), measure))
 
     def offer_time_constant(self, falling: bool = False) -> None:
         """Offer the time constant of a first-order response: 10 to 90 % takes ln 9 of them."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voltsmith.knowledge.blocks._junctions import accept_diode, diode_for
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.devices import format_value
 from voltsmith.schemas.blocks import Parameter
+from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.testbenches import (
     Bench,
@@ -22,6 +24,10 @@ from voltsmith.schemas.testbenches import (
     Waveform,
 )
 
+PIN_CURRENT = 20e-3
+"""A that the output pin of a microcontroller delivers."""
+LOGIC = 5.0
+"""V of the control signal, where none is named and no stage delivers it."""
 LOAD = 0.1
 """A, where no load is named."""
 COIL_CHOICES = ("relay", "solenoid", "motor", "coil", "inductive", "valve")
@@ -39,7 +45,6 @@ PARAMETERS = (
         name="control_voltage",
         unit="V",
         description="voltage of the control signal",
-        default=5.0,
         low=1.8,
         high=15.0,
     ),
@@ -87,7 +92,7 @@ def duty_of(p: Asked | Values, supply: float) -> Duty:
     allowed = p.requirements.get("saturation_voltage")
     if allowed is not None and allowed.relation == "max":
         drop = min(drop, allowed.target)
-    return Duty(level, amperes, henries, p.get("control_voltage", 5.0), drop, _least(p, "base_current"))
+    return Duty(level, amperes, henries, p.get("control_voltage", LOGIC), drop, _least(p, "base_current"))
 
 
 def _least(p: Asked | Values, quantity: str) -> float | None:
@@ -98,6 +103,19 @@ def _least(p: Asked | Values, quantity: str) -> float | None:
     if asked.relation in ("max", "range"):
         return None if (most := asked.limits()[1]) is None else most * 0.97
     return asked.target if asked.relation == "eq" else None
+
+
+def behind(b: Builder, p: Values, duty: Duty) -> Duty:
+    """``duty`` with what the stage before delivers, where its output has two levels."""
+    arriving = b.arriving
+    if "control_voltage" in p:
+        return duty
+    if arriving is None:
+        b.assume(f"voltage of the control signal: {LOGIC:g} V, as none was given")
+        return duty
+    weak = arriving.sink is None and arriving.current < PIN_CURRENT
+    base = min(duty.base or arriving.current, arriving.current) if weak else duty.base
+    return replace(duty, control=round(arriving.high, 3), base=base)
 
 
 def derive_load(asked: Asked, supply: float) -> dict[str, float]:
@@ -222,3 +240,28 @@ def filled(block: Block, asked: Asked) -> Asked:
     """``asked`` with what can be derived from it."""
     numbers = {**block.derive(asked), **asked.numbers}
     return Asked(numbers, asked.requirements, asked.choices, supply=asked.supply)
+
+
+def unfit(entry: Component, duty: Duty) -> str:
+    """Why a MOSFET cannot do ``duty``, or an empty string when it can."""
+    limits, model = entry.limits, entry.model
+    if limits["drain_source_max"] < duty.supply * DERATING:
+        return f"stands {limits['drain_source_max']:g} V"
+    if limits["drain_current_max"] < duty.current * DERATING:
+        return f"carries {format_value(limits['drain_current_max'])}A"
+    if limits["gate_source_max"] < duty.control:
+        return f"stands {limits['gate_source_max']:g} V at its gate"
+    drive = duty.control * 0.98 - limits["threshold_max"]
+    if drive < 0.8:
+        return f"may need {limits['threshold_max']:g} V to begin to conduct"
+    channel = 1 / (model["transconductance"] * drive)
+    resistance = model["drain_resistance"] + model["source_resistance"] + channel
+    if duty.current * resistance > duty.drop:
+        return f"would drop {duty.current * resistance:.2g} V"
+    # Saturated, the channel carries Kp/2 times the square of the drive.
+    if duty.current > 0.5 * model["transconductance"] * drive**2 / 2:
+        return f"does not carry {duty.current:.3g} A with {duty.control:g} V at its gate"
+    # Without a heat sink no package here gives off more than about a watt.
+    if (watts := 1.5 * duty.current**2 * resistance) > min(limits["power_max"], 1.5) * 0.7:
+        return f"would turn {watts:.2g} W into heat"
+    return ""

@@ -229,9 +229,15 @@ def _swing(b: Builder, stage: _Stage) -> float:
 
 def _transistor(b: Builder, p: Values) -> Component:
     named = b.named_component("npn")
-    if named is not None:
-        return named
     amperes = 3 * p.get("collector_current", 1e-3)
+    if named is not None:
+        if named.model.get("darlington"):
+            raise Infeasible(
+                f"{named.id} is a Darlington transistor, and this stage is built with a plain one"
+            )
+        if (stands := named.limits["collector_emitter_max"]) < b.supply.span:
+            b.assume(f"{named.id} was asked for and used, although it stands {stands:g} V")
+        return named
     found = [
         entry
         for entry in components().values()

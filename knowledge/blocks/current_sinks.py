@@ -10,7 +10,7 @@ from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.blocks.offers import offer_supply_current
 from voltsmith.knowledge.blocks.selection import OpampNeeds, shortfall
-from voltsmith.knowledge.devices import components
+from voltsmith.knowledge.devices import component, components
 from voltsmith.knowledge.preferred import nearest, ratio_pair
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
@@ -107,6 +107,11 @@ class CurrentSink(Block):
 
     def fit(self, asked: Asked) -> float:
         """Precise and adjustable."""
+        for entry in map(component, asked.components):
+            if entry.kind in ("npn", "pnp", "pmos"):
+                raise Infeasible(
+                    f"this current sink is built with an N-channel MOSFET, and {entry.id} is none"
+                )
         return 2.0
 
     def derive(self, asked: Asked) -> dict[str, float]:
@@ -200,6 +205,7 @@ def _mosfet(b: Builder, amperes: float, volts: float, drop: float, watts: float)
     """The cheapest MOSFET that stands the load and that some op-amp on this supply can drive."""
     named = b.named_component("nmos")
     if named is not None:
+        _accept(b, named, amperes, volts, drop, watts)
         return named
 
     def suits(entry: Component) -> bool:
@@ -224,6 +230,25 @@ def _mosfet(b: Builder, amperes: float, volts: float, drop: float, watts: float)
             f"heat, with a gate that {volts:g} V can drive"
         )
     return min(found, key=lambda entry: (entry.cost, entry.id))
+
+
+def _accept(b: Builder, entry: Component, amperes: float, volts: float, drop: float, watts: float) -> None:
+    """Check a MOSFET that was asked for: refuse what is beyond its ratings, state what is near them."""
+    limit = entry.limits
+    gate = drop + entry.model["threshold"] + math.sqrt(2 * amperes / entry.model["transconductance"])
+    for wrong, reason in (
+        (limit["drain_current_max"] < amperes, f"carries {limit['drain_current_max']:g} A"),
+        (limit["drain_source_max"] < volts, f"stands {limit['drain_source_max']:g} V"),
+        (
+            limit["power_max"] < watts,
+            f"would turn {watts:.2g} W into heat, and sheds {limit['power_max']:g} W",
+        ),
+        (gate > volts, f"needs {gate:.2g} V at its gate for {amperes:.3g} A"),
+    ):
+        if wrong:
+            raise Infeasible(f"{entry.id} {reason}; name another MOSFET, or none")
+    if drop + _gate_voltage(entry, amperes) > volts:
+        b.assume(f"{entry.id} was asked for and used, although not every one conducts with {volts:g} V")
 
 
 def _divide(b: Builder, source: str, setting: str, ground: str, full_scale: float, drop: float) -> None:

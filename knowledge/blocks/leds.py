@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from voltsmith.knowledge.blocks._junctions import forward_voltage, series_current
 from voltsmith.knowledge.blocks._lamps import LED_CURRENT, choose_led, series_resistor
 from voltsmith.knowledge.blocks._regulated import rating
+from voltsmith.knowledge.blocks._switching import DROP, PIN_CURRENT, Duty, unfit
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.devices import component
+from voltsmith.knowledge.devices import component, components
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
@@ -19,8 +20,14 @@ from voltsmith.schemas.testbenches import Bench, Dc, Measure, Op, Stimulus
 
 SHARE = 0.1
 """Least part of the supply that falls across the resistor: with less, the current is anyone's guess."""
-PIN_CURRENT = 20e-3
-"""A that an output pin of a microcontroller delivers."""
+
+
+class _Signal(NamedTuple):
+    """What drives the LEDs: a level (V) through a resistance (ohm), and what it feeds them directly (A)."""
+
+    high: float
+    resistance: float
+    direct: float
 
 
 class LedIndicator(Block):
@@ -75,7 +82,7 @@ class LedIndicator(Block):
     def build(self, b: Builder, p: Values) -> None:
         """Strings of LEDs, each with its resistor, between the supply (or the pin) and ground."""
         amperes, count = p["led_current"], round(p["led_count"])
-        pin = p.choice("drive") == "gpio"
+        pin = p.choice("drive") == "gpio" and b.first
         level = p.get("control_voltage", b.supply.vcc) if pin else p.get("supply_voltage", b.supply.vcc)
         if "led_current" not in p.requirements and amperes != LED_CURRENT:
             b.assume(f"{amperes * 1e3:g} mA through the LED: {level:g} V leaves no room for more")
@@ -97,30 +104,73 @@ class LedIndicator(Block):
                 f"an output pin delivers about {PIN_CURRENT * 1e3:.0f} mA, and "
                 f"{len(strings) * amperes * 1e3:.3g} mA are asked for; switch the LEDs with a transistor"
             )
-        top = b.input() if pin else b.assembly.add_port("vcc", "power", level)
+        signal = None if b.first else self._signal(b, level)
+        total = len(strings) * amperes
+        if signal is not None and signal.direct >= total:
+            # The stage before feeds the LEDs itself; its level falls with what they take.
+            level = signal.high - total * signal.resistance
+            strings = strings_of(level, drop, count, entry)
+            top, bottom = b.input(), b.ground()
+        elif signal is not None:
+            top, bottom = b.assembly.add_port("vcc", "power", level), self._switched(b, signal, level, total)
+        else:
+            top = b.input() if pin else b.assembly.add_port("vcc", "power", level)
+            bottom = b.ground()
         total = 0.0
         bottoms = []
         for size in strings:
-            resistor, node = self._string(b, entry, size, level, amperes, top)
+            resistor, node = self._string(b, entry, size, level, amperes, (top, bottom))
             total += series_current(level, resistor, (entry,) * size)
-            bottoms.append(node)
+            bottoms.append((resistor, node))
         if len(strings) > 1:
             b.assume(f"{len(strings)} strings of {', '.join(map(str, strings))} LEDs, each with its resistor")
-        self._offer(b, top, bottoms[0], level, total, len(strings))
+        # Also where the current follows from the supply.
+        b.require("led_current", amperes)
+        if signal is None:
+            self._offer(b, top, bottoms[0][1], level, total, len(strings))
+        else:
+            _offer_switched(b, signal.high if bottom != b.ground() else level, top, bottoms[0], amperes)
+
+    @staticmethod
+    def _signal(b: Builder, level: float) -> _Signal:
+        """What the stage before delivers; one whose output is not of two levels goes up to the supply."""
+        arriving = b.arriving
+        if arriving is None:
+            return _Signal(level, 0.0, 0.0)
+        direct = arriving.current if arriving.sink is None else 0.0
+        return _Signal(arriving.high, arriving.resistance, direct)
+
+    @staticmethod
+    def _switched(b: Builder, signal: _Signal, level: float, total: float) -> str:
+        """A MOSFET between the LEDs and ground, for a signal that cannot feed them; returns its drain's net."""
+        duty = Duty(level, total, 0.0, signal.high, DROP * level)
+        named = b.named_component("nmos")
+        every = [named] if named else [e for e in components().values() if e.kind == "nmos"]
+        fitting = [entry for entry in every if named or not unfit(entry, duty)]
+        if not fitting:
+            raise Infeasible(
+                f"no MOSFET in the library switches {total:.3g} A with a signal of {signal.high:.3g} V"
+            )
+        entry = min(fitting, key=lambda entry: (entry.cost, entry.id))
+        gate, drain, ground = b.net("gate"), b.net("cathode"), b.ground()
+        b.resistor(100.0, b.input(), gate)
+        b.resistor(1e6, gate, ground)
+        b.part(entry.id, {"G": gate, "D": drain, "S": ground})
+        return drain
 
     @staticmethod
     def _string(
-        b: Builder, entry: Component, size: int, level: float, amperes: float, top: str
+        b: Builder, entry: Component, size: int, level: float, amperes: float, ends: tuple[str, str]
     ) -> tuple[float, str]:
-        """One string; its resistor (ohm) and the net below it."""
+        """One string between two nets; its resistor (ohm) and the net below it."""
         resistor = series_resistor(level, amperes, (entry,) * size)
         extra = rating(amperes**2 * resistor)
         if extra:
             b.assume(f"the LED's resistor stands {extra['power_rating']:g} W")
         first = node = b.net("anode")
-        b.resistor(resistor, top, node, **extra)
+        b.resistor(resistor, ends[0], node, **extra)
         for index in range(size):
-            below = b.ground() if index == size - 1 else b.net("between")
+            below = ends[1] if index == size - 1 else b.net("between")
             b.part(entry.id, {"A": node, "K": below})
             node = below
         return resistor, first
@@ -141,6 +191,19 @@ class LedIndicator(Block):
         # All of it becomes heat and a little light.
         offer("power_dissipation", Measure(kind="value", signal=feed, scale=level))
         offer("output_voltage", Measure(kind="value", signal=voltage(anode)))
+
+
+def _offer_switched(b: Builder, high: float, top: str, string: tuple[float, str], amperes: float) -> None:
+    """Measurements of LEDs behind a transistor: lit when the signal is ``high`` (V), and dark without it."""
+    resistor, node = string
+    through = Measure(kind="value", signal=voltage(top, node), scale=1 / resistor)
+
+    def bench(level: float) -> Bench:
+        return b.bench("on" if level else "off", Op(), [b.drive(Dc(value=level))])
+
+    b.offer("led_current", lambda _: Probe(bench(high), through))
+    b.offer("leakage_current", lambda _: Probe(bench(0.0), through))
+    b.require("leakage_current", 0.01 * amperes, "max")
 
 
 def strings_of(level: float, drop: float, count: int, entry: Component) -> list[int]:

@@ -200,6 +200,9 @@ class FixedRegulator(Block):
     @staticmethod
     def _choose(task: Task, names: tuple[str, ...], requirement: Requirement | None, topology: str) -> Choice:
         entries = _named(names, "linear_regulator")
+        for entry in entries:
+            if not _accepts(fixed := entry.limits["output_voltage"], task.output, requirement):
+                raise Infeasible(f"{entry.id} makes {fixed:g} V, and {task.output:g} V is asked for")
         if not entries:
             check_headroom(task, 0.0, "a linear regulator")
             every = _all("linear_regulator")

@@ -99,7 +99,14 @@ class RectifierSupply(Block):
             high=100.0,
         ),
     )
-    measures = ("output_voltage", "ripple_voltage", "output_high", "output_low", "output_current")
+    measures = (
+        "output_voltage",
+        "ripple_voltage",
+        "ripple_percent",
+        "output_high",
+        "output_low",
+        "output_current",
+    )
     topologies = ("bridge", "full_wave")
 
     def fit(self, asked: Asked) -> float:
@@ -120,7 +127,8 @@ class RectifierSupply(Block):
         if amplitude is None and "input_voltage" in asked:
             amplitude = asked["input_voltage"] * math.sqrt(2)
         if amplitude is None and output:
-            ripple = asked.get("ripple_voltage", RIPPLE * output)
+            share = asked.get("ripple_percent", 100 * RIPPLE) / 100
+            ripple = asked.get("ripple_voltage", share * output)
             # Whole volts (rms) are what secondaries come in.
             amplitude = math.ceil((output + ripple / 2 + 2.0) / math.sqrt(2)) * math.sqrt(2)
         if amplitude is None:
@@ -171,7 +179,8 @@ class RectifierSupply(Block):
         every = values("E6", 1e-6, 22e-3)
         best_output = made(1.0).average
         wanted = p.numbers.get("output_voltage")
-        if wanted is not None and "ripple_voltage" not in p:
+        named = next((name for name in ("ripple_voltage", "ripple_percent") if name in p), "")
+        if wanted is not None and not named:
             requirement = p.requirements.get("output_voltage")
             slack = max(requirement.tolerance if requirement else 0.05, 0.02) * wanted
             if best_output < wanted - slack:
@@ -180,6 +189,10 @@ class RectifierSupply(Block):
                     f"not {wanted:g} V"
                 )
             target = max(RIPPLE * wanted, 2 * (made(1.0).average - wanted))
+        elif named == "ripple_percent":
+            # The average falls with the ripple: top - r/2 = a, r = share a.
+            share = p["ripple_percent"] / 100
+            target = best_output * share / (1 + share / 2)
         else:
             target = p.get("ripple_voltage", RIPPLE * best_output)
         worst = 1 - TOLERANCE
@@ -189,7 +202,7 @@ class RectifierSupply(Block):
                 f"a ripple of {target:.3g} V at {load:.3g} A needs more than {largest * 1e3:g} mF; "
                 "allow more ripple, or put a regulator behind it"
             )
-        if p.relation("ripple_voltage") == "max" or "ripple_voltage" not in p:
+        if not named or p.relation(named) == "max":
             return next((farads for farads in every if made(farads * worst).ripple <= target), largest)
         fine = values("E12", 1e-6, 22e-3)
         return min(fine, key=lambda farads: abs(math.log(made(farads).ripple / target)))
@@ -211,6 +224,16 @@ class RectifierSupply(Block):
             b.offer(quantity, lambda _: Probe(bench(loaded), Measure(kind=kind, signal=voltage(out))))
 
         offer("output_voltage", "average")
+        share = 100 / at.average
+        b.offer(
+            "ripple_percent",
+            lambda _: Probe(
+                bench(loaded), Measure(kind="peak_to_peak", signal=voltage(out), scale=share)
+            ),
+        )
+        # What it was designed for: the capacitor holds the output up between the half waves.
+        b.require("ripple_voltage", 1.2 * at.ripple, "max")
+        b.require("output_voltage", 0.95 * at.average, "min")
         offer("ripple_voltage", "peak_to_peak")
         offer("output_high", "maximum")
         offer("output_low", "minimum")

@@ -8,7 +8,9 @@ from voltsmith.knowledge.blocks._switching import (
     DERATING,
     MEASURES,
     PARAMETERS,
+    PIN_CURRENT,
     Duty,
+    behind,
     check_supply,
     derive_load,
     duty_of,
@@ -16,8 +18,9 @@ from voltsmith.knowledge.blocks._switching import (
     offer_switch,
     place_flyback,
     supply_of,
+    unfit,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
+from voltsmith.knowledge.blocks.assembly import Builder, Drive
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import component, components, format_value
 from voltsmith.knowledge.preferred import at_least, at_most, nearest
@@ -25,8 +28,6 @@ from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 
-PIN_CURRENT = 20e-3
-"""A that the output pin of a microcontroller delivers."""
 BIPOLAR_LIMIT = 0.3
 """A up to which a bipolar transistor is the ordinary choice."""
 FORCED_GAIN = (10.0, 20.0)
@@ -123,9 +124,17 @@ class BipolarSwitch(Block):
 
     def build(self, b: Builder, p: Values) -> None:
         """Base resistor, transistor, flyback diode."""
-        duty = duty_of(p, b.supply.vcc)
+        duty = behind(b, p, duty_of(p, b.supply.vcc))
         check_supply(duty)
         entry, base_current = self._choose(duty, b.components)
+        on = 1.6 if "darlington" in entry.features else 0.75 + 0.1 * min(duty.current, 1.0)
+        if duty.control < on + 0.3:
+            raise Infeasible(
+                f"{duty.control:g} V hardly opens {entry.id}; it needs {on + 0.5:.2g} V at least"
+            )
+        pull_up = 0.0
+        if b.arriving is not None and b.arriving.sink is not None:
+            base_current, pull_up = _through_pull_up(duty, entry, base_current, on, b.arriving)
         if duty.current / base_current > FORCED_GAIN[0] * 1.01 and "darlington" not in entry.features:
             b.assume(
                 f"a forced gain of {duty.current / base_current:.2g}, to spare the pin that drives the base"
@@ -133,12 +142,12 @@ class BipolarSwitch(Block):
         _doubt(b, entry, _weakness(entry, duty))
         vcc = b.assembly.add_port("vcc", "power", duty.supply)
         control, base, out, ground = b.input(), b.net("base"), b.output(), b.ground()
-        on = 1.6 if "darlington" in entry.features else 0.75 + 0.1 * min(duty.current, 1.0)
-        if duty.control < on + 0.3:
-            raise Infeasible(
-                f"{duty.control:g} V hardly opens {entry.id}; it needs {on + 0.5:.2g} V at least"
-            )
-        if duty.base is None:
+        if b.arriving is not None and b.arriving.sink is not None:
+            if pull_up:
+                b.resistor(pull_up, vcc, control)
+            before = _parallel(pull_up, b.arriving.resistance)
+            resistor = at_most(max((duty.control - on) / base_current - before, 100.0))
+        elif duty.base is None:
             resistor = at_most((duty.control - on) / base_current)
         else:
             # The current is bounded: count with the drop that the junction really has.
@@ -211,7 +220,7 @@ class MosfetSwitch(Block):
 
     def build(self, b: Builder, p: Values) -> None:
         """Gate resistor, pull-down, MOSFET, flyback diode."""
-        duty = duty_of(p, b.supply.vcc)
+        duty = behind(b, p, duty_of(p, b.supply.vcc))
         check_supply(duty)
         entry = self._choose(duty, b.components)
         _doubt(b, entry, unfit(entry, duty))
@@ -223,31 +232,6 @@ class MosfetSwitch(Block):
         b.part(entry.id, {"G": gate, "D": out, "S": ground})
         place_flyback(b, duty, vcc, out)
         offer_switch(b, duty, control, vcc, out)
-
-
-def unfit(entry: Component, duty: Duty) -> str:
-    """Why a MOSFET cannot do ``duty``, or an empty string when it can."""
-    limits, model = entry.limits, entry.model
-    if limits["drain_source_max"] < duty.supply * DERATING:
-        return f"stands {limits['drain_source_max']:g} V"
-    if limits["drain_current_max"] < duty.current * DERATING:
-        return f"carries {format_value(limits['drain_current_max'])}A"
-    if limits["gate_source_max"] < duty.control:
-        return f"stands {limits['gate_source_max']:g} V at its gate"
-    drive = duty.control * 0.98 - limits["threshold_max"]
-    if drive < 0.8:
-        return f"may need {limits['threshold_max']:g} V to begin to conduct"
-    channel = 1 / (model["transconductance"] * drive)
-    resistance = model["drain_resistance"] + model["source_resistance"] + channel
-    if duty.current * resistance > duty.drop:
-        return f"would drop {duty.current * resistance:.2g} V"
-    # Saturated, the channel carries Kp/2 times the square of the drive.
-    if duty.current > 0.5 * model["transconductance"] * drive**2 / 2:
-        return f"does not carry {duty.current:.3g} A with {duty.control:g} V at its gate"
-    # Without a heat sink no package here gives off more than about a watt.
-    if (watts := 1.5 * duty.current**2 * resistance) > min(limits["power_max"], 1.5) * 0.7:
-        return f"would turn {watts:.2g} W into heat"
-    return ""
 
 
 def impossible(entry: Component, duty: Duty) -> str:
@@ -291,6 +275,37 @@ def _weakness(entry: Component, duty: Duty) -> str:
     if "darlington" in entry.features and duty.drop <= DARLINGTON_DROP:
         return f"keeps about {DARLINGTON_DROP:g} V when closed"
     return ""
+
+
+PULL_UP_SHARE = 0.42
+"""Part of the resistance to the base that lies before it: the level there must still be high for others."""
+
+
+def _through_pull_up(
+    duty: Duty, entry: Component, base: float, on: float, arriving: Drive
+) -> tuple[float, float]:
+    """Base current (A) and a further pull-up resistor (ohm, 0 for none) behind an open collector.
+
+    Raises:
+        Infeasible: the stage before cannot pull down what the base needs.
+    """
+    assert arriving.sink is not None
+    least = duty.current / (1000.0 if "darlington" in entry.features else _largest_gain(entry))
+    for amperes in (base, math.sqrt(max(base, least) * least), least * 1.001):
+        room = PULL_UP_SHARE * (duty.control - on) / amperes
+        if room >= arriving.resistance:
+            return amperes, 0.0
+        if duty.control / room <= arriving.sink:
+            return amperes, at_most(1 / (1 / room - 1 / arriving.resistance))
+    raise Infeasible(
+        f"{entry.id} needs {least * 1e3:.3g} mA of base current for {duty.current:.3g} A, more than the open "
+        f"collector before it allows, which pulls down {arriving.sink * 1e3:.3g} mA; a MOSFET does it"
+    )
+
+
+def _parallel(a: float, b: float) -> float:
+    """Two resistors (ohm) in parallel, of which ``a`` is 0 where there is none."""
+    return a * b / (a + b) if a else b
 
 
 def _doubt(b: Builder, entry: Component, reason: str) -> None:

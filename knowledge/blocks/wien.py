@@ -25,7 +25,13 @@ from voltsmith.schemas.testbenches import Bench, Measure, MeasureKind, Op, Pulse
 AMPLITUDE = 1.0
 """V, peak, where none is asked for."""
 START = 1.05
-"""Gain for small signals over the gain that sustains the oscillation; resistors of 1 % leave 1.03."""
+"""Gain for small signals over the gain that sustains the oscillation; ordinary parts leave 1.02 of it."""
+GENTLE = (START, 1.035, 1.025, 1.018, 1.012)
+"""The same for less distortion: below the first, parts have to be exact for the oscillation to start."""
+MATCHED = (0.001, 0.01)
+"""Tolerances of resistors and capacitors that leave some of the gentlest start."""
+HAND = 0.85
+"""Part of the distortion asked for that is aimed at: the op-amp adds its own."""
 FLATTENING = 1.02
 """Amplitude of the fundamental over the peak of the output: the third harmonic flattens the tops."""
 BANDWIDTHS = 80.0
@@ -55,7 +61,7 @@ def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
         amplitude = math.exp(logarithm)
         current = amplitude / gain / limiter.ground
         need = current * ((gain - 1) * limiter.ground - limiter.series)
-        return _fundamental(current, limiter, diode) - need
+        return _harmonic(current, limiter, diode) - need
 
     low, high = math.log(0.02), math.log(60.0)
     if excess(low) < 0:
@@ -65,8 +71,18 @@ def limited_amplitude(limiter: Limiter, diode: Component, gain: float) -> float:
     return math.exp(brentq(excess, low, high, xtol=1e-6))
 
 
-def _fundamental(current: float, limiter: Limiter, diode: Component) -> float:
-    """Fundamental (V) across the diodes and the resistor beside them, for a sine of current (A, peak)."""
+def distortion(amplitude: float, limiter: Limiter, diode: Component, gain: float) -> float:
+    """Harmonic distortion (%) of the output: what the diodes make, as the bridge passes it round once more."""
+    current = amplitude / gain / limiter.ground
+    total = 0.0
+    for order in (3, 5, 7):
+        bridge = 1 / (3 + 1j * (order - 1 / order))
+        total += abs(_harmonic(current, limiter, diode, order) / (1 - gain * bridge)) ** 2
+    return 100 * math.sqrt(total) / amplitude
+
+
+def _harmonic(current: float, limiter: Limiter, diode: Component, order: int = 1) -> float:
+    """A harmonic (V) across the diodes and the resistor beside them, for a sine of current (A, peak)."""
     saturation, emission = junction(diode.model)
     slope = emission * _THERMAL * limiter.stack
     resistance = limiter.across
@@ -76,31 +92,39 @@ def _fundamental(current: float, limiter: Limiter, diode: Component) -> float:
     through = 2 * saturation * np.sinh(across / slope) + across / resistance
     angle = (np.arange(64) + 0.5) * math.pi / 128
     level = np.interp(current * np.sin(angle), through, across)
-    return float(np.mean(level * np.sin(angle)) * 2)
+    return float(np.mean(level * np.sin(order * angle)) * 2)
 
 
-def design_limiter(amplitude: float, gain: float, diode: Component, impedance: float) -> Limiter | None:
+def design_limiter(
+    amplitude: float, gain: float, diode: Component, impedance: float, begin: float = START
+) -> Limiter | None:
     """Preferred resistors for an ``amplitude`` (V, peak) at the ``gain`` that the oscillation needs.
 
-    ``impedance`` (ohm) is about what the resistors should be; None where no set does.
+    ``impedance`` (ohm) is about what the resistors should be, ``begin`` the gain for small signals over
+    ``gain``; None where no set does.
     """
+    below, above = 0.2 * (begin - 1), 0.4 * (begin - 1)
+    pool = ("E24", "E96") if begin >= START else ("E96",)
     best: tuple[float, Limiter] | None = None
     # The diodes should see a good part of the output: the rest goes with the tolerance of the resistors.
     stack = min(max(round(amplitude / 1.6), 1), 4)
-    for ground in (nearest(impedance * factor, "E12") for factor in (1.0, 0.47, 2.2, 4.7)):
-        total = (START * gain - 1) * ground
-        for series in values("E24", 0.05 * ground, 2.2 * ground):
+    # A narrow window for the start needs finer values, and more of them to try.
+    fine = begin < START
+    factors = (1.0, 0.47, 2.2, 4.7, *((0.68, 1.5, 3.3, 0.82, 1.2, 1.8, 2.7) if fine else ()))
+    for ground in (nearest(impedance * factor, "E12") for factor in factors):
+        total = (begin * gain - 1) * ground
+        for series in values("E96" if fine else "E24", 0.05 * ground, 2.2 * ground):
             if (needed := total - series) < 0.02 * ground:
                 continue
-            for across in {nearest(needed, "E24"), nearest(needed, "E96")}:
+            for across in {nearest(needed, name) for name in pool}:
                 start = (1 + (series + across) / ground) / gain
-                if not START - 0.01 <= start <= START + 0.02:
+                if not begin - below <= start <= begin + above:
                     continue
                 limiter = Limiter(ground, series, across, stack)
                 made = limited_amplitude(limiter, diode, gain)
                 if not 0 < made < math.inf:
                     continue
-                cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start - START)
+                cost = max(abs(made / amplitude - 1) - 0.01, 0.0) * 10 + abs(start - begin)
                 if best is None or cost < best[0]:
                     best = (cost, limiter)
         if best is not None and best[0] < 0.2:
@@ -202,36 +226,63 @@ class WienBridge(Block):
         gain = 3.0
         for _ in range(20):
             gain = 3 * (1 + (gain * share) ** 2)
-        diode, limiter = self._limiter(amplitude, gain, impedance, frequency)
+        diode, limiter, begin = self._limiter(b, p, amplitude, gain, impedance, frequency)
         lag = 3 * gain * share + 3 * diode_lag(limiter, diode, gain, frequency)
         stretch = (math.sqrt(lag**2 + 4) - lag) / 2
         resistor, capacitor = _bridge_values(stretch / (2 * math.pi * frequency), impedance, p)
         out, positive, negative = b.output(), b.net("bridge"), b.net("feedback")
         between, knee = b.net("series"), b.net("knee")
-        b.resistor(resistor, out, between)
-        b.capacitor(capacitor, between, positive)
-        b.resistor(resistor, positive, reference)
-        b.capacitor(capacitor, positive, reference)
-        b.resistor(limiter.ground, negative, reference)
-        b.resistor(limiter.series, negative, knee)
-        b.resistor(limiter.across, knee, out)
+        ohms, farads = MATCHED if begin < START else (None, None)
+        if begin < START:
+            b.assume(
+                f"{MATCHED[0] * 100:g} % resistors and {MATCHED[1] * 100:g} % capacitors, because little "
+                f"distortion leaves {(begin - 1) * 100:.2g} % of gain to start with"
+            )
+        b.resistor(resistor, out, between, tolerance=ohms)
+        b.capacitor(capacitor, between, positive, tolerance=farads)
+        b.resistor(resistor, positive, reference, tolerance=ohms)
+        b.capacitor(capacitor, positive, reference, tolerance=farads)
+        b.resistor(limiter.ground, negative, reference, tolerance=ohms)
+        b.resistor(limiter.series, negative, knee, tolerance=ohms)
+        b.resistor(limiter.across, knee, out, tolerance=ohms)
         for start, end in ((knee, out), (out, knee)):
             nets = [start, *(b.net("stack") for _ in range(limiter.stack - 1)), end]
             for anode, cathode in itertools.pairwise(nets):
                 b.part(diode.id, {"A": anode, "K": cathode})
         b.opamp(positive, negative, out, of=part)
         b.transfer(1.0, middle)
-        self._offer(b, frequency, amplitude, positive, out, resistor)
+        self._offer(b, frequency, amplitude, positive, out, resistor, begin)
 
     @staticmethod
     def _limiter(
-        amplitude: float, gain: float, impedance: float, frequency: float
-    ) -> tuple[Component, Limiter]:
-        for name in ("1N4148", "BAT54"):
-            diode = component(name)
-            limiter = design_limiter(amplitude * FLATTENING, gain, diode, impedance)
-            if limiter is not None and diode_lag(limiter, diode, gain, frequency) < MOST_LAG:
-                return diode, limiter
+        b: Builder, p: Values, amplitude: float, gain: float, impedance: float, frequency: float
+    ) -> tuple[Component, Limiter, float]:
+        """Diode, resistors, and the gain they start with, as gentle as the distortion asked for needs.
+
+        Raises:
+            Infeasible: the amplitude cannot be held, or not with so little distortion.
+        """
+        wanted = p.numbers.get("thd") if p.relation("thd") != "min" else None
+        named = b.named_component("diode")
+        least, before = math.inf, 0.0
+        for begin in GENTLE if wanted is not None else GENTLE[:1]:
+            if wanted is not None and before and begin != GENTLE[-1]:
+                # Distortion goes with the excess of gain: steps that will not do need no search.
+                if before * (begin - 1) > 1.3 * HAND * wanted:
+                    continue
+            for diode in [named] if named else [component(name) for name in ("1N4148", "BAT54")]:
+                limiter = design_limiter(amplitude * FLATTENING, gain, diode, impedance, begin)
+                if limiter is None or diode_lag(limiter, diode, gain, frequency) >= MOST_LAG:
+                    continue
+                made = distortion(amplitude, limiter, diode, gain)
+                least, before = min(least, made), made / (begin - 1)
+                if wanted is None or made <= HAND * wanted:
+                    return diode, limiter, begin
+        if wanted is not None and not math.isinf(least):
+            raise Infeasible(
+                f"a distortion of {wanted:g} % is less than diodes allow, which reach about "
+                f"{least / HAND:.2g} % here; it needs a lamp or an automatic gain control"
+            )
         raise Infeasible(
             f"diodes do not hold an amplitude of {amplitude:g} V at {frequency:.3g} Hz; it can be about "
             "0.5 V to 14 V, peak, and 1 V or more above 500 kHz"
@@ -239,9 +290,17 @@ class WienBridge(Block):
 
     @staticmethod
     def _offer(
-        b: Builder, frequency: float, amplitude: float, positive: str, out: str, resistor: float
+        b: Builder,
+        frequency: float,
+        amplitude: float,
+        positive: str,
+        out: str,
+        resistor: float,
+        begin: float,
     ) -> None:
         period = 1 / frequency
+        # The amplitude settles within some pi (begin - 1) periods' inverse.
+        settle = math.ceil(20 * (START - 1) / (begin - 1))
 
         def bench() -> Bench:
             # Noise starts the real circuit; a simulated one is still until it is pushed.
@@ -255,7 +314,7 @@ class WienBridge(Block):
                 period=1000 * period,
             )
             kick = Stimulus(name="kick", type="current", net=positive, waveform=wave)
-            analysis = Transient(start=20 * period, stop=27 * period, step=period / 100)
+            analysis = Transient(start=settle * period, stop=(settle + 7) * period, step=period / 100)
             return b.bench("run", analysis, [kick])
 
         def offer(quantity: str, kind: MeasureKind) -> None:

@@ -19,8 +19,8 @@ OUTPUT_CAPACITANCE = 5e-12
 analysis cannot step through the jump of a positive feedback loop."""
 
 
-STIR = "1e-6*tanh(time/1e-9)"
-"""V at the input of an amplifier or comparator once time runs: a microvolt, as its noise would be.
+STIR = "1e-5*tanh(time/2e-6)"
+"""V at the input of an amplifier or comparator once time runs: ten microvolts, as little as a good one's offset.
 
 Without it a transient analysis starts in the operating point and stays there, even where that is a balance
 on a knife's edge, as in an oscillator. At time 0, and so in every other analysis, it is nothing.

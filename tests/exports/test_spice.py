@@ -264,3 +264,33 @@ def test_a_design_without_measurements_still_runs(tmp_path: Path):
     printed, said = run(design_of(Synthesis(REGULATOR, Testbench(), ()), ()), tmp_path)
     assert printed == {}
     assert "nothing is measured" in said
+
+
+SHARP = [
+    (
+        "rlc_band_pass",
+        {"center_frequency": 455e3, "q_factor": 20.0},
+        {},
+        ("bandwidth", 455e3 / 20),
+    ),
+    (
+        "sallen_key_high_pass",
+        {"cutoff_frequency": 1e3, "order": 6.0, "passband_ripple": 1.0},
+        {"response": "chebyshev"},
+        ("cutoff_frequency", 1e3),
+    ),
+]
+
+
+@needs_ngspice
+@pytest.mark.parametrize(("name", "numbers", "choices", "further"), SHARP)
+def test_peaks_between_samples_are_seen(
+    name: str,
+    numbers: dict[str, float],
+    choices: dict[str, str],
+    further: tuple[str, float],
+    tmp_path: Path,
+):
+    extra = () if further[0] in numbers else (requirement(9, *further),)
+    synthesis, requirements = design_block(name, numbers, choices=choices, extra=extra)
+    assert_agree(design_of(synthesis, requirements), tmp_path)

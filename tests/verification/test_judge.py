@@ -137,7 +137,8 @@ def test_a_part_value_that_was_asked_for_and_is_missing_is_said():
 def test_a_condition_without_any_measurement_is_not_checked():
     report = verdict(requirement(2, "supply_voltage", 5.0), testbench=Testbench())
     assert how(report) == {"R2": "not_checked"}
-    assert codes(report) == ["REQUIREMENT_NOT_CHECKED"]
+    assert codes(report) == ["NOTHING_MEASURED", "REQUIREMENT_NOT_CHECKED"]
+    assert not report.passed
 
 
 def test_a_choice_of_zero_does_not_divide():
