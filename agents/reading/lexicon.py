@@ -342,6 +342,7 @@ FUNCTIONS: dict[str, Cue] = {
     **_cues("high_pass", "hp", weak=True),
     **_cues("band_pass", "bp", weak=True),
     **_cues("low_side_switch", "pwm dimming, fet switch, with a fet, led strip dimmer", topology="mosfet"),
+    **_cues("voltage_regulator", "stable reference, precision reference, reference", weak=True),
 }
 """Function cues by phrase."""
 
@@ -371,6 +372,12 @@ CHOICES: dict[str, tuple[str, str]] = {
     "chebychev": ("response", "chebyshev"),
     "equiripple": ("response", "chebyshev"),
     "bessel": ("response", "bessel"),
+    "elliptic": ("response", "elliptic"),
+    "elliptical": ("response", "elliptic"),
+    "cauer": ("response", "elliptic"),
+    "gaussian": ("response", "gaussian"),
+    "inverse chebyshev": ("response", "inverse chebyshev"),
+    "type ii chebyshev": ("response", "inverse chebyshev"),
     "linear phase": ("response", "bessel"),
     "maximally flat delay": ("response", "bessel"),
     "sallen key": ("topology", "sallen_key"),

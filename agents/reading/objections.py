@@ -13,6 +13,7 @@ from voltsmith.agents.reading.words import PhraseBook, Word
 DANGEROUS = 60.0
 """Volts; above it a supply can hurt (IEC 61140 extra-low voltage, DC 120 V, AC 50 V: between the two)."""
 _RESPONSES = PhraseBook(phrase for phrase, (name, _) in CHOICES.items() if name == "response")
+_KNOWN_RESPONSES = frozenset({"butterworth", "chebyshev", "bessel"})
 _MAINS = frozenset({"main", "mains", "wall", "outlet", "line", "socket"})
 _BOARDS = {
     3.3: frozenset(
@@ -30,7 +31,12 @@ def objections(
     for part in parts:
         inside = [word for word in words if part.start <= word.start < part.end]
         responses = sorted({CHOICES[hit.phrase][1] for hit in _RESPONSES.find(inside)})
-        if len(responses) > 1:
+        if strange := [name for name in responses if name not in _KNOWN_RESPONSES]:
+            found.append(
+                f"a filter with {strange[0]} response is outside the catalogue; "
+                "Butterworth, Chebyshev and Bessel are inside"
+            )
+        elif len(responses) > 1:
             found.append(
                 f"a filter has one response, and {' and '.join(responses)} are asked for; which one?"
             )

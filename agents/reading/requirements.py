@@ -34,9 +34,7 @@ _SPLIT: Mapping[tuple[str, str], tuple[tuple[str, Relation], tuple[str, Relation
 }
 """Ranges that are two numbers: the edges of a band, the thresholds of a window."""
 _THRESHOLDS = frozenset({"threshold_voltage", "upper_threshold", "lower_threshold"})
-_CORNERS = frozenset(
-    {"cutoff_frequency", "center_frequency", "lower_cutoff_frequency", "upper_cutoff_frequency"}
-)
+_CORNERS = frozenset({"cutoff_frequency", "center_frequency"})
 _DIRECTION = re.compile(r"\s*(?:above|below|over|under|beyond|past|higher than|lower than)\b", re.IGNORECASE)
 _PEAK = frozenset({"input_amplitude", "output_amplitude"})
 _ONE_SIDED: Mapping[str, Relation] = {
@@ -52,7 +50,7 @@ _ONE_SIDED: Mapping[str, Relation] = {
     "delay": "max",
 }
 """Quantities of which more, or less, is never wrong: a plain figure is a bound."""
-_FULL_SCALE = _PEAK | {"control_voltage", "input_current"}
+_FULL_SCALE = _PEAK | {"control_voltage", "input_current", "output_current", "load_current", "led_current"}
 """Where a range from zero gives the full scale."""
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "frequency": (1e-6, 1e11),

@@ -21,6 +21,8 @@ LINE_SPAN = 0.1
 """The input is taken to vary by this part of its nominal value unless a range is given."""
 RIPPLE = 1.0
 """V, peak to peak, on the input for ripple measurements."""
+LINE_REGULATION = 5.0
+"""Percent of the output that an input range may change it by, where the request says nothing."""
 _ADAPTERS = (5.0, 9.0, 12.0, 15.0, 24.0, 36.0, 48.0)
 _RATINGS = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
@@ -179,6 +181,9 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
     low, high = task.low, task.high
     if low == high:
         low, high = task.nominal * (1 - LINE_SPAN), task.nominal * (1 + LINE_SPAN)
+    else:
+        # Both ends of the range that was named are looked at, with the whole load.
+        b.require("line_regulation", LINE_REGULATION, "max")
 
     b.offer(
         "output_voltage",
@@ -215,17 +220,18 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
     )
 
     def dissipation(_: Requirement) -> Probe:
-        # Everything that goes in and does not reach the load.
+        # Everything that goes in and does not reach the load, at the highest input.
         measure = Measure(
-            kind="value", signal=current("in"), scale=task.nominal, offset=-task.output * task.load
+            kind="value", signal=current("in"), scale=task.high, offset=-task.output * task.load
         )
-        return Probe(bench("nominal", task.nominal, full), measure)
+        kind = "nominal" if task.high == task.nominal else "high_line"
+        return Probe(bench(kind, task.high, full), measure)
 
     b.offer("power_dissipation", dissipation)
 
     def dropout(_: Requirement) -> Probe:
-        drive = Stimulus(name="in", net=source, waveform=Dc(value=task.nominal))
-        start, stop = 0.8 * task.output, max(task.nominal, task.output + 3.0)
+        drive = Stimulus(name="in", net=source, waveform=Dc(value=task.low))
+        start, stop = 0.8 * task.output, max(task.low, task.output + 3.0)
         sweep = DcSweep(source="in", start=start, stop=stop, points=401)
         level = 0.98 * task.output
         measure = Measure(kind="crossing", signal=output, level=level, offset=-level)

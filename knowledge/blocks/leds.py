@@ -84,7 +84,8 @@ class LedIndicator(Block):
         amperes, count = p["led_current"], round(p["led_count"])
         pin = p.choice("drive") == "gpio" and b.first
         level = p.get("control_voltage", b.supply.vcc) if pin else p.get("supply_voltage", b.supply.vcc)
-        if "led_current" not in p.requirements and amperes != LED_CURRENT:
+        asked = p.requirements.get("led_current")
+        if (asked is None or asked.source == "assumed") and amperes != LED_CURRENT:
             b.assume(f"{amperes * 1e3:g} mA through the LED: {level:g} V leaves no room for more")
         wanted = p.numbers.get("forward_voltage")
         entry = choose_led(p.choice("color"), amperes, b.named_component("led"), wanted)

@@ -26,7 +26,7 @@ AMPLITUDE = 1.0
 """V, peak, where none is asked for."""
 START = 1.05
 """Gain for small signals over the gain that sustains the oscillation; ordinary parts leave 1.02 of it."""
-GENTLE = (START, 1.035, 1.025, 1.018, 1.012)
+GENTLE = (START, 1.035, 1.025, 1.018, 1.01)
 """The same for less distortion: below the first, parts have to be exact for the oscillation to start."""
 MATCHED = (0.001, 0.01)
 """Tolerances of resistors and capacitors that leave some of the gentlest start."""
@@ -266,10 +266,10 @@ class WienBridge(Block):
         named = b.named_component("diode")
         least, before = math.inf, 0.0
         for begin in GENTLE if wanted is not None else GENTLE[:1]:
-            if wanted is not None and before and begin != GENTLE[-1]:
-                # Distortion goes with the excess of gain: steps that will not do need no search.
-                if before * (begin - 1) > 1.3 * HAND * wanted:
-                    continue
+            # Distortion goes with the excess of gain: steps that will not do need no search.
+            estimate = before * (begin - 1)
+            if wanted is not None and begin != GENTLE[-1] and estimate > 1.3 * HAND * wanted:
+                continue
             for diode in [named] if named else [component(name) for name in ("1N4148", "BAT54")]:
                 limiter = design_limiter(amplitude * FLATTENING, gain, diode, impedance, begin)
                 if limiter is None or diode_lag(limiter, diode, gain, frequency) >= MOST_LAG:

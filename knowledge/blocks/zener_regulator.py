@@ -31,17 +31,27 @@ DERATING = 0.8
 """Part of its power that a zener is used to."""
 HEADROOM = 1.0
 """V for the resistor, at least."""
+LOAD_REGULATION = 10.0
+"""Percent by which the output may rise without load, where there is a zener that keeps to it."""
 _THERMAL = 0.025865
 
 
 class Shunt(NamedTuple):
-    """A zener and its resistor (ohm), the output (V) they make, and the largest heat of both (W)."""
+    """A zener and its resistor (ohm), what they make, and the largest heat of both (W).
+
+    ``output`` (V) is with the load, ``unloaded`` (V) without it.
+    """
 
     zener: Component
     resistor: float
     output: float
+    unloaded: float
     zener_power: float
     resistor_power: float
+
+    def holds(self, nominal: float) -> bool:
+        """Whether the output stays near ``nominal`` (V) when the load goes, with a tenth in hand."""
+        return self.unloaded - self.output <= 0.9 * LOAD_REGULATION / 100 * nominal
 
 
 def zener_voltage(entry: Component, current: float) -> float:
@@ -99,8 +109,9 @@ def design(task: Task, zeners: tuple[Component, ...], tolerance: float) -> Shunt
             if power > DERATING * entry.limits["power_max"]:
                 continue
             output, _ = operating_point(entry, task.nominal, resistor, task.load)
+            unloaded, _ = operating_point(entry, task.nominal, resistor, 0.0)
             loss = (task.high - output * (1 - SPREAD)) ** 2 / resistor
-            found.append(Shunt(entry, resistor, output, power, loss))
+            found.append(Shunt(entry, resistor, output, unloaded, power, loss))
     if not found:
         if math.isinf(hottest):
             raise Infeasible(
@@ -111,9 +122,10 @@ def design(task: Task, zeners: tuple[Component, ...], tolerance: float) -> Shunt
             f"{task.load * 1e3:.3g} mA, or use a series regulator"
         )
 
-    def cost(shunt: Shunt) -> tuple[float, float, float]:
+    def cost(shunt: Shunt) -> tuple[bool, bool, float, float, float]:
         error = abs(shunt.output / task.output - 1)
-        return max(error - 0.01, 0.0), shunt.zener.cost, shunt.resistor_power
+        beyond = (error > tolerance, not shunt.holds(task.output))
+        return *beyond, max(error - 0.01, 0.0), shunt.zener.cost, shunt.resistor_power
 
     best = min(found, key=cost)
     error = abs(best.output / task.output - 1)
@@ -200,6 +212,10 @@ class ZenerRegulator(Block):
         b.part(shunt.zener.id, {"K": out, "A": ground})
         b.capacitor(100e-9, out, ground, tolerance=0.1)
         offer_regulator(b, source, out, task)
+        if shunt.holds(task.output):
+            b.require("load_regulation", LOAD_REGULATION, "max")
+        else:
+            b.assume(f"without load the output rises to {shunt.unloaded:.2g} V")
 
 
 def _tolerance(asked: float) -> float:

@@ -16,7 +16,7 @@ FIVE, LOW, SPLIT = Supply(vcc=5.0), Supply(vcc=3.3), Supply(vcc=5.0, vee=-5.0)
         ("integrator", {"time_constant": 1e-3}, None),
         ("integrator", {"frequency": 10e3}, FIVE),
         ("integrator", {"gain": 10, "operating_frequency": 1e3}, None),
-        ("integrator", {"cutoff_frequency": 1e6}, Supply(vcc=15.0, vee=-15.0)),
+        ("integrator", {"cutoff_frequency": 0.7e6}, Supply(vcc=15.0, vee=-15.0)),
         ("integrator", {"time_constant": 1.0}, None),
         ("differentiator", {"time_constant": 1e-3}, None),
         ("differentiator", {"frequency": 10e3}, FIVE),

@@ -37,6 +37,28 @@ def test_largest_ripple_holds_with_the_smallest_capacitor() -> None:
     assert spread.yield_fraction == 1.0
 
 
+@pytest.mark.parametrize("numbers", [{}, {"input_voltage": 24.0, "load_current": 1.0}])
+def test_conditions_alone_are_simulated_too(numbers: dict[str, float]) -> None:
+    checked = check_block("rectifier_supply", numbers, runs=6)
+    assert checked.passed
+    assert set(checked.measured) == {"ripple_voltage", "output_voltage"}
+    smaller = altered(checked.synthesis.circuit, "C1", value="220u")
+    assert not remeasured(checked, smaller)["ripple_voltage"].passed
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"input_voltage": 24.0, "load_current": 1.0, "ripple_percent": 2.0},
+        {"output_voltage": 9.0, "load_current": 0.5, "ripple_percent": 5.0},
+    ],
+)
+def test_ripple_in_percent_of_the_output(numbers: dict[str, float]) -> None:
+    checked = check_block("rectifier_supply", numbers)
+    assert checked.passed
+    assert checked.value("ripple_percent") == pytest.approx(numbers["ripple_percent"], rel=0.2)
+
+
 def test_output_voltage_chooses_the_transformer() -> None:
     checked = check_block("rectifier_supply", {"output_voltage": 15.0, "output_current": 0.1})
     assert checked.passed
