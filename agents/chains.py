@@ -33,6 +33,10 @@ TOLERANCE = 0.10
 """Relative tolerance of the corner of a whole chain, where that of its filter is smaller."""
 
 
+APART = 30.0
+"""How far below the corner a high-pass has to lie for the chain to have the corner of its low-pass."""
+
+
 class Ends(NamedTuple):
     """Nets at which the signal enters and leaves a chain."""
 
@@ -65,6 +69,8 @@ def whole_chain(
     if first is None:
         return None
     lowest = max((r.target for r in own if r.quantity in _LOWER and r.stage != low_pass.id), default=0.0)
+    if lowest * APART > corner.target:
+        return None  # a high-pass this close moves the corner of the whole, as it should
     inside = corner.target / 10 if lowest == 0 else math.sqrt(lowest * corner.target)
     requirement = corner.model_copy(
         update={

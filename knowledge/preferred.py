@@ -17,6 +17,11 @@ R_RANGE = (10.0, 10e6)
 C_RANGE = (10e-12, 1000e-6)
 """Capacitors (F) that are common."""
 
+CAPACITOR_VOLTAGES = (6.3, 10.0, 16.0, 25.0, 35.0, 50.0, 63.0, 100.0, 160.0, 250.0, 400.0)
+"""Rated voltages (V) of capacitors that are common."""
+VOLTAGE_RESERVE = 1.5
+"""Rated over working voltage of a capacitor."""
+
 
 class Pair(NamedTuple):
     """Two preferred values and the relative error of what they make."""
@@ -50,6 +55,12 @@ def at_most(target: float, series: str = "E24") -> float:
 def at_least(target: float, series: str = "E24") -> float:
     """The smallest value of ``series`` that is not below ``target``."""
     return values(series, target, target * 2.5)[0]
+
+
+def capacitor_voltage(volts: float) -> float:
+    """The rated voltage (V) of a capacitor that ``volts`` stand across."""
+    needed = VOLTAGE_RESERVE * abs(volts) * (1 - 1e-9)
+    return next((rated for rated in CAPACITOR_VOLTAGES if rated >= needed), CAPACITOR_VOLTAGES[-1])
 
 
 def ratio_pair(ratio: float, second: tuple[float, float], *, budget: float = 0.002) -> Pair:

@@ -49,7 +49,8 @@ CERTAIN = 0.62
 _VOCABULARY = Vocabulary((*FUNCTIONS, *CHOICES, *QUANTITY_CUES), (*CONNECTORS, *REVERSED, *UNSUPPORTED))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PART_NAME = re.compile(
-    r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*)\b"
+    r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?"
+    r"([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*(?:\.[0-9]+)?)\b"
 )
 _SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
 _ALWAYS_RELEVANT = frozenset(
@@ -423,7 +424,7 @@ class _Reader:
             alias.lower(): entry.id for entry in components().values() for alias in (entry.id, *entry.aliases)
         }
         found: list[str] = []
-        for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9+-]*[0-9][A-Za-z0-9-]*", self.prompt):
+        for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9+-]*[0-9][A-Za-z0-9-]*(?:\.[0-9]+)?", self.prompt):
             written = match.group().lower()
             identifier = lookup.get(written) or lookup.get(written.removesuffix("s"))  # "two 2N3904s"
             alone = len(self.parts) == 1 or part.start <= match.start() < part.end

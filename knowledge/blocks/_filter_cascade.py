@@ -70,6 +70,9 @@ _SEARCH: dict[tuple[str, str], Callable[[Target], Parts]] = {
 EXACT = 2.0
 """Q of a Sallen-Key band-pass from which its gain has to be exact: Q changes by Q times as much."""
 
+NEARLY_ONE = 0.01
+"""Gain errors below this are left to stand."""
+
 
 def amplifier_gain(stage: Stage) -> float:
     """Gain (V/V) of the amplifier in a Sallen-Key section; that of a band-pass makes its Q."""
@@ -77,8 +80,11 @@ def amplifier_gain(stage: Stage) -> float:
 
 
 def share_gain(sections: Sequence[Section], gain: float) -> tuple[float, ...]:
-    """Gain of each section: in equal parts on those of low Q, which amplifier and values disturb least."""
-    if abs(gain - 1) < 1e-6:
+    """Gain of each section: in equal parts on those of low Q, which amplifier and values disturb least.
+
+    A percent more or less than 1 is not worth the resistors: every amplifier is then a follower.
+    """
+    if abs(gain - 1) < NEARLY_ONE:
         return (1.0,) * len(sections)
     gentle = [section for section in sections if (section.q or 0.0) <= 1.0]
     if not gentle or gain ** (1 / len(gentle)) > 5:

@@ -167,8 +167,13 @@ def feed(b: Builder, volts: float) -> str:
     return b.port("in", "power", volts)
 
 
-def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
-    """Offer what can be measured on a regulator from net ``source`` to ``out``."""
+def offer_regulator(
+    b: Builder, source: str, out: str, task: Task, *, line_regulation: float = LINE_REGULATION
+) -> None:
+    """Offer what can be measured on a regulator from net ``source`` to ``out``.
+
+    ``line_regulation`` is what it is held to (% of the output) over an input range.
+    """
     output = voltage(out)
     full = Load(kind="resistor", value=task.resistance, net=out)
     light = Load(kind="resistor", value=task.resistance * 1000, net=out)
@@ -183,7 +188,7 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
         low, high = task.nominal * (1 - LINE_SPAN), task.nominal * (1 + LINE_SPAN)
     else:
         # Both ends of the range that was named are looked at, with the whole load.
-        b.require("line_regulation", LINE_REGULATION, "max")
+        b.require("line_regulation", line_regulation, "max")
 
     b.offer(
         "output_voltage",
@@ -231,7 +236,7 @@ def offer_regulator(b: Builder, source: str, out: str, task: Task) -> None:
 
     def dropout(_: Requirement) -> Probe:
         drive = Stimulus(name="in", net=source, waveform=Dc(value=task.low))
-        start, stop = 0.8 * task.output, max(task.low, task.output + 3.0)
+        start, stop = 0.8 * task.output, max(task.high, task.output + 3.0)
         sweep = DcSweep(source="in", start=start, stop=stop, points=401)
         level = 0.98 * task.output
         measure = Measure(kind="crossing", signal=output, level=level, offset=-level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from voltsmith.knowledge.blocks._junctions import accept_diode, diode_for
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import DECOUPLING, Builder, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import format_value
 from voltsmith.schemas.blocks import Parameter
@@ -38,6 +38,10 @@ DROP = 0.045
 """Most of the supply that a closed switch may take from its load."""
 DERATING = 1.25
 """Voltage and current ratings over what is asked of them."""
+VOLTAGE_MARGIN = 1.5
+"""The drain's rating over the supply: wiring has inductance, and supplies have spikes."""
+MOST_DIODES = 8
+"""Flyback diodes in parallel."""
 
 PARAMETERS = (
     Parameter(name="load_current", unit="A", description="load current", default=LOAD, low=1e-4, high=20.0),
@@ -144,24 +148,29 @@ def check_supply(duty: Duty) -> None:
 
 
 def place_flyback(b: Builder, duty: Duty, vcc: str, out: str) -> None:
-    """The diode that lets the current of a coil run on when the switch opens."""
+    """The diode that lets the current of a coil run on when the switch opens, or a supply capacitor."""
     named = b.named_component("diode")
     if duty.inductance <= 0 and named is None:
+        # Nothing else of the switch is at the supply; edges of the load's current are taken from here.
+        b.capacitor(DECOUPLING, vcc, b.ground(), tolerance=0.1)
         return
     reverse = duty.supply * DERATING
     if named is not None:
         accept_diode(b, named, duty.current, reverse)
         b.part(named.id, {"A": out, "K": vcc})
         return
-    try:
-        diode = diode_for(duty.current, reverse)
-    except Infeasible:
-        # A 1 A rectifier stands 30 A once; heat only counts when it happens often.
-        diode = diode_for(duty.current / 5, reverse, feature="rectifier")
-        b.assume(
-            f"the load is switched off rarely; for PWM, replace {diode.id} by a {duty.current:.2g} A diode"
-        )
-    b.part(diode.id, {"A": out, "K": vcc})
+    # The whole load current flows on through the diode; where no single one carries it, several share it.
+    for count in range(1, MOST_DIODES + 1):
+        try:
+            diode = diode_for(duty.current / count, reverse, feature=None if count == 1 else "rectifier")
+        except Infeasible:
+            continue
+        if count > 1:
+            b.assume(f"{count} diodes {diode.id} side by side share the {duty.current:.3g} A of the load")
+        for _ in range(count):
+            b.part(diode.id, {"A": out, "K": vcc})
+        return
+    raise Infeasible(f"no flyback diode in the library carries {duty.current:.3g} A at {duty.supply:g} V")
 
 
 def offer_switch(b: Builder, duty: Duty, control: str, vcc: str, out: str) -> None:
@@ -245,7 +254,7 @@ def filled(block: Block, asked: Asked) -> Asked:
 def unfit(entry: Component, duty: Duty) -> str:
     """Why a MOSFET cannot do ``duty``, or an empty string when it can."""
     limits, model = entry.limits, entry.model
-    if limits["drain_source_max"] < duty.supply * DERATING:
+    if limits["drain_source_max"] < duty.supply * VOLTAGE_MARGIN:
         return f"stands {limits['drain_source_max']:g} V"
     if limits["drain_current_max"] < duty.current * DERATING:
         return f"carries {format_value(limits['drain_current_max'])}A"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from voltsmith.knowledge.blocks.selection import OpampNeeds, select_comparator, select_opamp
 from voltsmith.knowledge.devices import component, format_value
+from voltsmith.knowledge.preferred import capacitor_voltage
 from voltsmith.schemas.base import GROUND
 from voltsmith.schemas.circuits import Circuit, Part, Port, PortRole
 from voltsmith.schemas.components import Component
@@ -193,7 +194,20 @@ class Assembly:
                 self._decouple(pins, entry, group[0].block, add)
         order = {"input": 0, "output": 1, "bidirectional": 2, "power": 3, "ground": 4}
         ports = sorted(self._ports.values(), key=lambda port: order[port.role])
-        return Circuit(name=self.name, ports=tuple(ports), parts=tuple(parts))
+        return Circuit(name=self.name, ports=tuple(ports), parts=tuple(map(self._rated, parts)))
+
+    def _rated(self, part: Part) -> Part:
+        """A capacitor gets a rated voltage: for what stands between two rails, else for the whole supply."""
+        if component(part.component).kind != "capacitor" or "voltage_rating" in part.parameters:
+            return part
+        levels = {port.net: port.voltage for port in self._ports.values() if port.voltage is not None}
+        if not levels:
+            return part
+        levels[GROUND] = 0.0
+        ends = [levels[net] for net in part.pins.values() if net in levels]
+        known = ends if len(ends) == len(part.pins) else list(levels.values())
+        rating = capacitor_voltage(max(known) - min(known))
+        return part.model_copy(update={"parameters": {**part.parameters, "voltage_rating": rating}})
 
     def _by_component(self) -> Iterable[tuple[Component, list[_Placed]]]:
         groups: dict[str, tuple[Component, list[_Placed]]] = {}

@@ -18,7 +18,7 @@ from voltsmith.knowledge.blocks._regulated import (
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import component, components
-from voltsmith.knowledge.preferred import values
+from voltsmith.knowledge.preferred import capacitor_voltage, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
@@ -229,8 +229,7 @@ class FixedRegulator(Block):
         pins = entry.units[0].pins
         b.part(entry.id, {pins["in"]: source, pins["gnd"]: ground, pins["out"]: out})
         into, outof = _capacitors(entry)
-        b.capacitor(into, source, ground, tolerance=0.2)
-        b.capacitor(outof, out, ground, tolerance=0.2)
+        _place_capacitors(b, task, (into, source), (outof, out))
         state_heat(b, choice)
         offer_regulator(b, source, out, task)
 
@@ -244,6 +243,12 @@ def _capacitors(entry: Component) -> tuple[float, float]:
     if "low_dropout" in entry.features:
         return 1e-6, 2.2e-6
     return 330e-9, 100e-9
+
+
+def _place_capacitors(b: Builder, task: Task, into: tuple[float, str], outof: tuple[float, str]) -> None:
+    """Capacitors (F, net) to ground at the input, which may reach the top of its range, and the output."""
+    for (farads, net), volts in ((into, task.high), (outof, task.output)):
+        b.capacitor(farads, net, b.ground(), tolerance=0.2, voltage_rating=capacitor_voltage(volts))
 
 
 class AdjustableRegulator(Block):
@@ -313,8 +318,8 @@ class AdjustableRegulator(Block):
         if lower:
             b.resistor(lower, adjust, ground)
         low_dropout = "low_dropout" in entry.features
-        b.capacitor(10e-6 if low_dropout else 100e-9, source, ground, tolerance=0.2)
-        b.capacitor(22e-6 if low_dropout else 1e-6, out, ground, tolerance=0.2)
+        into, outof = (10e-6, 22e-6) if low_dropout else (100e-9, 1e-6)
+        _place_capacitors(b, task, (into, source), (outof, out))
         state_heat(b, choice)
         offer_regulator(b, source, out, task)
 

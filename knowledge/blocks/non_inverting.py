@@ -26,16 +26,19 @@ from voltsmith.knowledge.blocks._stages import (
     offer_output_level,
     series_capacitor,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
+from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.blocks.offers import offer_linear
+from voltsmith.knowledge.blocks.offers import Path, offer_linear
 from voltsmith.knowledge.preferred import at_least, nearest, product_pair
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
+from voltsmith.schemas.testbenches import Dc, Measure, Op
 
 BIAS_RESISTOR = 100e3
 """Ohm, from the non-inverting input to its resting level, unless an input impedance is asked for."""
+NEAR_RAIL = 0.05
+"""Part of a single supply to which a follower's output comes near the rails, where nothing is said of levels."""
 ROLLS_OFF = 4.0
 """Gain from which a capacitor across the feedback resistor makes a low-pass of it."""
 
@@ -215,7 +218,7 @@ def _build(b: Builder, p: Values, gain: float, *, follower: bool = False) -> Non
     rest = middle(b)
     if b.supply.vee == 0 and not ac and (b.chain.first or abs(b.chain.bias - rest) > 0.01):
         if follower or word == "dc" or "input_voltage" in p:
-            _from_ground(b, p, gain)
+            _from_ground(b, p, gain, follower)
             return
         ac = True
     room = min(b.supply.vcc - rest, rest - b.supply.vee)
@@ -232,7 +235,7 @@ def _build(b: Builder, p: Values, gain: float, *, follower: bool = False) -> Non
         offer_output_level(b, path, p["input_voltage"])
 
 
-def _from_ground(b: Builder, p: Values, gain: float) -> None:
+def _from_ground(b: Builder, p: Values, gain: float, follower: bool) -> None:
     """DC on a single supply: everything is referred to ground and the output goes up from it."""
     supply = b.supply.vcc
     level = p.get("input_voltage", 0.0) * gain
@@ -253,8 +256,15 @@ def _from_ground(b: Builder, p: Values, gain: float) -> None:
     numbers = {key: value for key, value in p.numbers.items() if key not in shape}
     plain = Values({**numbers, "output_amplitude": peak}, p.choices, p.requirements)
     job = job_of(b, plain, gain, ac=False, rest=rest, room=peak)
+    wide = None
+    if follower and not (asked or level or "output_voltage" in p):
+        wide = _anywhere(b, plain, job)
     try:
-        chosen = choose(b, plain, job, inverting=False, input_peak=peak / gain, input_rest=rest / gain)
+        if wide is not None:
+            job, chosen = wide
+            rest, peak = job.rest, job.peak
+        else:
+            chosen = choose(b, plain, job, inverting=False, input_peak=peak / gain, input_rest=rest / gain)
     except Infeasible:
         if asked or level:
             raise
@@ -271,6 +281,37 @@ def _from_ground(b: Builder, p: Values, gain: float) -> None:
     path = amplifier_path(b, job, chosen, source, sink, rest / gain)
     offer_linear(b, path)
     offer_output_level(b, path, p.get("input_voltage", rest / gain))
+    if wide is not None:
+        _offer_ends(b, path)
+
+
+def _anywhere(b: Builder, p: Values, job: Job) -> tuple[Job, Chosen] | None:
+    """The job and op-amp for an input anywhere between the rails, as a potentiometer's; None if there is none."""
+    supply = b.supply.vcc
+    top = (1 - NEAR_RAIL) * supply
+    # A load to ground draws most at the top, and not at half the swing.
+    current = max(top / job.load, p.get("load_current", 0.0))
+    peak = (0.5 - NEAR_RAIL) * supply
+    load = peak / current if current else math.inf
+    job = replace(job, rest=supply / 2, peak=peak, room=supply / 2, load=load)
+    try:
+        return job, choose(b, p, job, inverting=False, input_peak=job.peak, input_rest=job.rest)
+    except Infeasible:
+        b.assume("the input stays away from the rails: no op-amp in the library follows it up to them here")
+        return None
+
+
+def _offer_ends(b: Builder, path: Path) -> None:
+    """Offer and require the output for an input near either rail."""
+
+    def end(quantity: str, level: float) -> None:
+        bench = b.bench(quantity.replace("output", "input"), Op(), [b.drive(Dc(value=b.at_input(level)))])
+        measure = Measure(kind="value", signal=voltage(path.sink))
+        b.offer(quantity, lambda _: Probe(bench, measure))
+        b.require(quantity, level, absolute_tolerance=0.2 * NEAR_RAIL * b.supply.vcc)
+
+    end("output_high", (1 - NEAR_RAIL) * b.supply.vcc)
+    end("output_low", NEAR_RAIL * b.supply.vcc)
 
 
 BLOCKS: tuple[Block, ...] = (NonInvertingAmplifier(), VoltageFollower())

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from voltsmith.knowledge.blocks._junctions import diode_of, forward_voltage
 from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
-from voltsmith.knowledge.preferred import values
+from voltsmith.knowledge.preferred import capacitor_voltage, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
@@ -161,7 +161,7 @@ class RectifierSupply(Block):
         out, ground = b.output(), b.ground()
         for anode, cathode in ((first, out), (second, out), (ground, first), (ground, second)):
             b.part(diode.id, {"A": anode, "K": cathode})
-        b.capacitor(capacitor, out, ground)
+        b.capacitor(capacitor, out, ground, voltage_rating=capacitor_voltage(peak))
         self._offer(b, p, first, second, out, point(peak, load, capacitor, mains, diode))
 
     @staticmethod
@@ -227,9 +227,7 @@ class RectifierSupply(Block):
         share = 100 / at.average
         b.offer(
             "ripple_percent",
-            lambda _: Probe(
-                bench(loaded), Measure(kind="peak_to_peak", signal=voltage(out), scale=share)
-            ),
+            lambda _: Probe(bench(loaded), Measure(kind="peak_to_peak", signal=voltage(out), scale=share)),
         )
         # What it was designed for, with the smallest capacitor that its tolerance allows.
         if "ripple_percent" not in p:

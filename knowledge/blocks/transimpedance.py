@@ -31,6 +31,7 @@ from voltsmith.schemas.testbenches import (
     Noise,
     Op,
     Pulse,
+    Sine,
     Stimulus,
     Transient,
     Waveform,
@@ -38,6 +39,8 @@ from voltsmith.schemas.testbenches import (
 
 PEDESTAL = 0.1
 """V at the output for no current on a single supply, since no output reaches its negative rail."""
+LEVELS = ("output_voltage", "output_high")
+"""What counts from ground; an amplitude counts from the level at rest."""
 SMALLEST = 0.5e-12
 """F: what a resistor and its pads have anyway."""
 
@@ -90,17 +93,24 @@ class TransimpedanceAmplifier(Block):
             high=1e-8,
         ),
     )
-    measures = ("transresistance", "bandwidth", "overshoot", "output_voltage", "output_noise")
+    measures = (
+        "transresistance",
+        "bandwidth",
+        "overshoot",
+        "output_voltage",
+        "output_amplitude",
+        "output_noise",
+    )
     default_supply = Supply(vcc=5.0)
 
     def derive(self, asked: Asked) -> dict[str, float]:
         """The transresistance from the current and the voltage it is to give."""
         if "transresistance" in asked or not asked.get("input_current", 0.0):
             return {}
-        for name in ("output_voltage", "output_amplitude", "output_high"):
+        for name in ("output_voltage", "output_amplitude", "output_peak_to_peak", "output_high"):
             if name in asked:
                 single = asked.supply is None or asked.supply.vee == 0
-                level = asked[name] - (PEDESTAL if single and name != "output_amplitude" else 0.0)
+                level = asked[name] - (PEDESTAL if single and name in LEVELS else 0.0)
                 return {"transresistance": max(level, 0.0) / asked["input_current"]}
         return {}
 
@@ -113,10 +123,10 @@ class TransimpedanceAmplifier(Block):
         if abs(resistor / wish - 1) > 0.012 and "resistance" not in p:
             resistor = nearest(wish, "E96")
         room = b.supply.vcc - rest
-        level = p["input_current"] * resistor if "input_current" in p else None
+        level = p["input_current"] * resistor if "input_current" in p else p.numbers.get("output_amplitude")
         if level is not None and level > room:
             raise Infeasible(
-                f"{p['input_current']:.3g} A through {resistor:.3g} ohm make {level:.3g} V, which does not "
+                f"{level / resistor:.3g} A through {resistor:.3g} ohm make {level:.3g} V, which does not "
                 f"fit on {rails(b)}"
             )
         peak = level if level is not None else 0.4 * room
@@ -224,6 +234,21 @@ class TransimpedanceAmplifier(Block):
             return Probe(made, Measure(kind="value", signal=voltage(out)))
 
         b.offer("output_voltage", level)
+
+        def swing(requirement: Requirement) -> Probe:
+            # The current swings from nothing to what was asked for and back: a photodiode's has one direction.
+            frequency = requirement.condition or p.get("operating_frequency", min(1e3, reference))
+            half = peak / resistor / 2
+            period = 1 / frequency
+            wave = Sine(offset=-half, amplitude=half, frequency=frequency)
+            made = bench("swing", Transient(start=4 * period, stop=8 * period, step=period / 400), wave)
+            # From rest to peak, which is twice the amplitude of the sine.
+            scale = 2.0 if requirement.quantity == "output_amplitude" else 1.0
+            kind: MeasureKind = "peak_to_peak" if scale == 1.0 else "amplitude"
+            return Probe(made, Measure(kind=kind, signal=voltage(out), scale=scale))
+
+        b.offer("output_amplitude", swing)
+        b.offer("output_peak_to_peak", swing)
         offer_supply_current(b)
 
 

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks._regulated import (
+    LINE_REGULATION,
     Task,
     asked_task,
     check_headroom,
@@ -18,15 +19,18 @@ from voltsmith.knowledge.blocks._regulated import (
 from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
 from voltsmith.knowledge.devices import component, components
-from voltsmith.knowledge.preferred import values
+from voltsmith.knowledge.preferred import capacitor_voltage, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
+from voltsmith.schemas.requirements import Requirement
 
 LOAD = 5e-3
 """A, where no load is named."""
 SPREAD = 0.05
 """Tolerance of zener voltages."""
+NAMED_SPREAD = 0.15
+"""How far a zener that was named may be from the output asked for."""
 DERATING = 0.8
 """Part of its power that a zener is used to."""
 HEADROOM = 1.0
@@ -186,7 +190,7 @@ class ZenerRegulator(Block):
         task = asked_task(asked, self.derive(asked), 5.1, LOAD)
         check_headroom(task, HEADROOM, "a zener regulator")
         wanted = asked.requirements.get("output_voltage")
-        design(task, _zeners(asked.components), _tolerance(wanted.tolerance if wanted else SPREAD))
+        design(task, _zeners(asked.components), _slack(wanted, asked.components))
         if asked.choice("topology") in self.topologies or any(
             component(name).kind == "zener" for name in asked.components
         ):
@@ -202,24 +206,46 @@ class ZenerRegulator(Block):
         task = task_of(p, LOAD)
         check_headroom(task, HEADROOM, "a zener regulator")
         wanted = p.requirements.get("output_voltage")
-        shunt = design(task, _zeners(b.components), _tolerance(wanted.tolerance if wanted else SPREAD))
+        shunt = design(task, _zeners(b.components), _slack(wanted, b.components))
         source = feed(b, task.nominal)
         out, ground = b.output(), b.ground()
         extra = rating(shunt.resistor_power)
         if extra:
             b.assume(f"the zener's resistor stands {extra['power_rating']:g} W")
         b.resistor(shunt.resistor, source, out, **extra)
+        if abs(error := shunt.output / task.output - 1) > SPREAD:
+            b.assume(
+                f"{shunt.zener.id} was asked for and used, although it makes {error * 100:+.2g} % of error"
+            )
         b.part(shunt.zener.id, {"K": out, "A": ground})
-        b.capacitor(100e-9, out, ground, tolerance=0.1)
-        offer_regulator(b, source, out, task)
+        b.capacitor(100e-9, out, ground, tolerance=0.1, voltage_rating=capacitor_voltage(shunt.unloaded))
+        offer_regulator(b, source, out, task, line_regulation=_line_regulation(b, shunt, task))
         if shunt.holds(task.output):
             b.require("load_regulation", LOAD_REGULATION, "max")
         else:
             b.assume(f"without load the output rises to {shunt.unloaded:.2g} V")
 
 
-def _tolerance(asked: float) -> float:
-    return max(min(asked, 0.1), 0.02)
+def _line_regulation(b: Builder, shunt: Shunt, task: Task) -> float:
+    """What the output is held to over the input range, %: what is usual, or what this zener can do."""
+    low, high = (
+        operating_point(shunt.zener, level, shunt.resistor, task.load)[0] for level in (task.low, task.high)
+    )
+    moves = 100 * (high - low) / task.output
+    if moves < 0.9 * LINE_REGULATION:
+        return LINE_REGULATION
+    b.assume(
+        f"from {task.low:g} V to {task.high:g} V of input the output moves by {moves:.2g} %; a regulator IC "
+        "holds it better"
+    )
+    return math.ceil(1.2 * moves)
+
+
+def _slack(wanted: Requirement | None, named: tuple[str, ...]) -> float:
+    """How far (relative) the output may be off: more where the zener was named, which simulation then judges."""
+    if any(component(name).kind == "zener" for name in named):
+        return NAMED_SPREAD
+    return max(min(wanted.tolerance if wanted else SPREAD, 0.1), 0.02)
 
 
 def _zeners(named: tuple[str, ...]) -> tuple[Component, ...]:

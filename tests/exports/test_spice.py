@@ -294,3 +294,21 @@ def test_peaks_between_samples_are_seen(
     extra = () if further[0] in numbers else (requirement(9, *further),)
     synthesis, requirements = design_block(name, numbers, choices=choices, extra=extra)
     assert_agree(design_of(synthesis, requirements), tmp_path)
+
+
+@needs_ngspice
+def test_a_notch_is_as_deep_as_on_the_samples_of_the_bench(tmp_path: Path):
+    synthesis, _ = design_block("rlc_notch", {"center_frequency": 1e3, "q_factor": 2.0})
+    source = Stimulus(name="in", net="in", waveform=Ac())
+    bench = Bench(name="coarse", stimuli=(source,), analysis=AcSweep(start=10.0, stop=1e5))
+    testbench = Testbench(
+        benches=(bench,),
+        checks=(
+            Check(requirement="R1", bench="coarse", measure=Measure(kind="notch_depth_db", signal=OUT)),
+            Check(requirement="R2", bench="coarse", measure=Measure(kind="q_factor", signal=OUT)),
+        ),
+    )
+    requirements = (requirement(1, "notch_depth", 30.0), requirement(2, "q_factor", 2.0))
+    design = design_of(Synthesis(synthesis.circuit, testbench, ()), requirements)
+    assert "ac dec 1980 " in testbench_file(design)
+    assert_agree(design, tmp_path)

@@ -105,3 +105,17 @@ def test_a_broken_window_shows() -> None:
 def test_an_empty_window_is_refused() -> None:
     with pytest.raises(Infeasible, match="is empty"):
         check_block("window_comparator", {"lower_threshold": 3.0, "upper_threshold": 2.0})
+
+
+@pytest.mark.parametrize("threshold", [0.012, 0.02, 0.05])
+def test_thresholds_near_the_ground_of_a_single_supply(threshold: float) -> None:
+    wanted = requirement(1, "threshold_voltage", threshold, absolute_tolerance=0.02)
+    checked = check_block(
+        "comparator",
+        {},
+        supply=Supply(vcc=5.0),
+        extra=(wanted, requirement(2, "delay", 10e-6, relation="max")),
+    )
+    assert checked.passed
+    # The offset of the part is what is left.
+    assert checked.value("threshold_voltage") == pytest.approx(threshold, abs=0.008)

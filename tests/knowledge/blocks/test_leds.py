@@ -106,3 +106,14 @@ def test_strings_are_as_even_as_can_be() -> None:
     assert strings_of(12.0, 3.2, 8, entry) == [3, 3, 2]
     assert strings_of(5.0, 3.2, 3, entry) == [1, 1, 1]
     assert strings_of(24.0, 2.0, 10, entry) == [10]
+
+
+def test_a_string_that_has_to_be_in_series() -> None:
+    numbers, supply = {"led_count": 6}, Supply(vcc=5.0)
+    with pytest.raises(Infeasible, match="in series drop"):
+        design_block("led_indicator", numbers, choices={"arrangement": "series"}, supply=supply)
+    synthesis, _ = design_block("led_indicator", numbers, supply=supply)
+    assert sum(part.component.startswith("led_") for part in synthesis.circuit.parts) == 6
+    longer = {"arrangement": "series", "color": "red"}
+    checked = check_block("led_indicator", numbers, choices=longer, supply=Supply(vcc=24.0))
+    assert checked.value("led_current") == pytest.approx(10e-3, rel=0.1)

@@ -160,3 +160,14 @@ def test_set_resistors_count_the_adjust_current() -> None:
     upper, lower = set_resistors(component("LM317"), 24.0)
     assert 120 <= upper <= 240
     assert 1.25 * (1 + lower / upper) + 50e-6 * lower == pytest.approx(24.0, rel=0.006)
+
+
+@pytest.mark.parametrize(("name", "output"), [("fixed_regulator", 5.0), ("adjustable_regulator", 9.0)])
+def test_both_ends_of_an_input_range_are_simulated(name: str, output: float) -> None:
+    feed = requirement(3, "input_voltage", 16.0, relation="range", low=12.0, high=20.0)
+    heat = requirement(4, "power_dissipation", 1.6, relation="max")
+    checked = check_block(name, {"output_voltage": output, "load_current": 0.1}, extra=(feed, heat))
+    assert checked.passed
+    assert abs(checked.value("line_regulation")) < 1.0
+    # At the highest input: what is left of 20 V, at 100 mA.
+    assert checked.value("power_dissipation") == pytest.approx(0.1 * (20.0 - output), rel=0.12)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 from opamp_support import measured_after, swapped, with_component, with_value
-from support import check_block, requirement
+from support import altered, check_block, remeasured, requirement
 
+from voltsmith.knowledge.devices import component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 
@@ -135,3 +136,32 @@ def test_follower_has_a_high_input_impedance() -> None:
 def test_follower_has_no_gain() -> None:
     with pytest.raises(Infeasible, match="gain of 1"):
         check_block(FOLLOWER, {"gain": 3})
+
+
+@pytest.mark.parametrize(
+    ("supply", "numbers"),
+    [(3.3, {}), (5.0, {}), (12.0, {}), (5.0, {"load_resistance": 10e3}), (3.3, {"operating_frequency": 1e5})],
+)
+def test_a_follower_on_a_single_supply_goes_near_both_rails(supply: float, numbers: dict[str, float]) -> None:
+    checked = check_block("voltage_follower", numbers, supply=Supply(vcc=supply))
+    assert checked.passed
+    assert checked.value("output_high") == pytest.approx(0.95 * supply, abs=0.01 * supply)
+    assert checked.value("output_low") == pytest.approx(0.05 * supply, abs=0.01 * supply)
+
+
+def test_a_follower_that_does_not_reach_the_rails_is_found_out() -> None:
+    checked = check_block("voltage_follower", {}, supply=Supply(vcc=5.0))
+    (package,) = [part for part in checked.synthesis.circuit.parts if part.ref.startswith("U")]
+    other = component("LMV321")
+    assert package.component != other.id
+    roles = {**other.supply_pins, **other.units[0].pins}
+    nets = {"vcc": "vcc", "vee": "0", "in_p": "in", "in_n": "out", "out": "out"}
+    pins = {pin: nets[role] for role, pin in roles.items()}
+    lesser = altered(checked.synthesis.circuit, package.ref, component=other.id, pins=pins)
+    assert not remeasured(checked, lesser)["output_high"].passed
+
+
+def test_a_follower_says_where_it_stays_away_from_the_rails() -> None:
+    checked = check_block("voltage_follower", {}, supply=Supply(vcc=24.0))
+    assert checked.passed
+    assert any("away from the rails" in text for text in checked.synthesis.assumptions)

@@ -182,3 +182,14 @@ def test_damage_is_noticed(name, quantity) -> None:
     capacitor = next(part for part in circuit.parts if part.component == "capacitor")
     shifted = remeasured(checked, altered(circuit, capacitor.ref, value="1u"))
     assert not shifted["cutoff_frequency" if "cutoff_frequency" in shifted else "center_frequency"].passed
+
+
+@pytest.mark.parametrize("name", ["rlc_low_pass", "rlc_high_pass"])
+@pytest.mark.parametrize(
+    "ends",
+    [{"load_resistance": 1e3}, {"load_resistance": 100.0}, {"source_resistance": 600.0}],
+)
+def test_one_end_is_padded_where_coils_come_in_coarse_steps(name, ends) -> None:
+    checked = check_block(name, {"cutoff_frequency": 20e3, **ends})
+    assert checked.value("cutoff_frequency") == pytest.approx(20e3, rel=0.02)
+    assert [part.component for part in checked.synthesis.circuit.parts].count("resistor") == 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support import altered, check_block, design_block, remeasured, requirement
 
-from tests.support import altered, check_block, design_block, remeasured, requirement
 from voltsmith.agents.reasoning import choose
-from voltsmith.knowledge.blocks import Asked, block
+from voltsmith.knowledge.blocks import Asked
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.readings import StageRequest
@@ -117,6 +117,16 @@ def test_parts_at_their_tolerances() -> None:
     checked = check_block(
         NAME, {"center_frequency": 1000, "q_factor": 2}, choices=CHOICE, supply=SPLIT, runs=20
     )
-    spread = checked.measured["gain"].monte_carlo
+    spread = checked.measured["center_frequency"].monte_carlo
     assert spread is not None
-    assert block(NAME).function == "band_pass"
+    assert 900 < (spread.lowest or 0.0) < (spread.highest or 0.0) < 1100
+
+
+def test_unity_gain_needs_no_resistors_that_make_it() -> None:
+    checked = check_block(
+        "active_band_pass",
+        {"lower_cutoff_frequency": 300.0, "upper_cutoff_frequency": 3400.0, "gain": 1.0, "order": 4.0},
+    )
+    assert checked.passed
+    assert checked.value("gain") == pytest.approx(1.0, rel=0.015)
+    assert sum(part.component == "resistor" for part in checked.synthesis.circuit.parts) == 4

@@ -8,6 +8,7 @@ import pytest
 from support import altered, check_block, design_block, remeasured, requirement
 
 from voltsmith.knowledge.blocks import Asked, block
+from voltsmith.knowledge.devices import component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
 
@@ -139,3 +140,47 @@ def test_which_switch_suits(numbers: dict[str, float], choices: dict[str, str], 
         with contextlib.suppress(Infeasible):
             fits[name] = block(name).fit(asked)
     assert max(fits, key=lambda name: fits[name]) == best
+
+
+@pytest.mark.parametrize(("amperes", "most"), [(0.02, 2e-3), (0.05, 3e-3), (0.1, 5.2e-3)])
+def test_the_base_takes_no_more_than_it_may(amperes: float, most: float) -> None:
+    bound = requirement(5, "base_current", most, relation="max")
+    checked = check_block(
+        "bjt_switch",
+        {"load_current": amperes, "control_voltage": 3.3},
+        supply=Supply(vcc=5.0),
+        extra=(bound,),
+    )
+    assert checked.passed
+    assert 0.7 * amperes / 20 < checked.value("base_current") <= most
+
+
+def test_too_little_base_current_is_refused() -> None:
+    bound = requirement(5, "base_current", 1e-3, relation="max")
+    with pytest.raises(Infeasible, match=r"there may be 0\.97 mA; a MOSFET does it"):
+        design_block("bjt_switch", {"load_current": 0.1}, supply=Supply(vcc=5.0), extra=(bound,))
+
+
+@pytest.mark.parametrize(
+    ("supply", "current", "load"),
+    [(24.0, 2.0, "solenoid"), (12.0, 2.5, "motor"), (36.0, 1.0, "motor"), (24.0, 5.0, "motor")],
+)
+def test_ratings_of_mosfet_and_flyback_diode(supply: float, current: float, load: str) -> None:
+    checked = check_block(
+        "mosfet_switch",
+        {"load_current": current, "control_voltage": 5.0},
+        choices={"load": load},
+        supply=Supply(vcc=supply),
+    )
+    assert checked.passed
+    used = [component(part.component) for part in checked.synthesis.circuit.parts]
+    (switch,) = [entry for entry in used if entry.kind == "nmos"]
+    assert switch.limits["drain_source_max"] >= 1.5 * supply
+    diodes = [entry for entry in used if entry.kind == "diode"]
+    assert sum(entry.limits["forward_current_max"] for entry in diodes) >= current
+
+
+@pytest.mark.parametrize("name", ["bjt_switch", "mosfet_switch"])
+def test_the_supply_port_is_on_a_pin(name: str) -> None:
+    circuit = design_block(name, {})[0].circuit
+    assert {port.net for port in circuit.ports} <= {net.name for net in circuit.nets}

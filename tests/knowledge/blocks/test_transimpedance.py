@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from opamp_support import measured_after, with_slower_opamp, with_value
-from support import check_block, requirement
+from support import altered, check_block, remeasured, requirement
 
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply
@@ -72,3 +72,17 @@ def test_refusals() -> None:
         check_block(NAME, {"input_current": 10e-6, "transresistance": 1e6}, supply=FIVE)
     with pytest.raises(Infeasible, match="no op-amp in the library"):
         check_block(NAME, {"bandwidth": 10e6, "source_capacitance": 100e-12}, supply=FIVE)
+
+
+@pytest.mark.parametrize("supply", [FIVE, SPLIT])
+@pytest.mark.parametrize("quantity", ["output_amplitude", "output_peak_to_peak"])
+def test_the_asked_current_gives_the_asked_swing(quantity: str, supply: Supply) -> None:
+    checked = check_block(NAME, {"input_current": 1e-6, quantity: 3.0}, supply=supply)
+    assert checked.passed
+    assert checked.value(quantity) == pytest.approx(3.0, rel=0.02)
+
+
+def test_a_swing_with_a_wrong_resistor_fails() -> None:
+    checked = check_block(NAME, {"input_current": 1e-6, "output_amplitude": 3.0}, supply=SPLIT)
+    circuit = checked.synthesis.circuit
+    assert not remeasured(checked, altered(circuit, "R1", value="2M"))["output_amplitude"].passed

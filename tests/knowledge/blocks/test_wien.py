@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import altered, check_block, design_block, remeasured
+from support import altered, check_block, design_block, remeasured, requirement
 
 from voltsmith.knowledge.blocks.wien import Limiter, limited_amplitude
 from voltsmith.knowledge.devices import component
@@ -96,3 +96,21 @@ def test_describing_function_grows_with_the_series_resistor() -> None:
     assert 0.5 < small < 2.0 < large
     # A gain that never falls to three has no amplitude of its own.
     assert limited_amplitude(Limiter(10e3, 21e3, 1e3, 1), diode, 3.0) == float("inf")
+
+
+@pytest.mark.parametrize(("amplitude", "most"), [(0.6, 1.0), (1.0, 2.0), (1.0, 1.0), (3.0, 1.0)])
+def test_less_distortion_starts_more_gently(amplitude: float, most: float) -> None:
+    checked = check_block(
+        "wien_bridge",
+        {"frequency": 1e3, "output_amplitude": amplitude},
+        extra=(requirement(5, "thd", most, relation="max"),),
+    )
+    assert checked.passed
+    assert checked.value("thd") < most
+    assert checked.value("output_amplitude") == pytest.approx(amplitude, rel=0.05)
+    assert any("0.1 % resistors" in text for text in checked.synthesis.assumptions)
+
+
+def test_distortion_beyond_diodes_is_refused() -> None:
+    with pytest.raises(Infeasible, match="less than diodes allow, which reach about 0"):
+        design_block("wien_bridge", {}, extra=(requirement(5, "thd", 0.1, relation="max"),))

@@ -55,6 +55,30 @@ def test_worst_case_of_an_input_range() -> None:
     assert float(resistor.value.removesuffix("k")) <= (650.0 if "k" not in resistor.value else 0.65)
 
 
+@pytest.mark.parametrize(("output", "source", "load"), [(3.3, 12.0, 5e-3), (5.1, 12.0, 10e-3)])
+def test_the_output_stays_put_when_the_load_goes(output: float, source: float, load: float) -> None:
+    checked = check_block(
+        "zener_regulator", {"output_voltage": output, "input_voltage": source, "load_current": load}
+    )
+    assert 0.0 < checked.value("load_regulation") < 10.0
+
+
+def test_a_soft_zener_is_said_to_rise_without_load() -> None:
+    checked = check_block(
+        "zener_regulator", {"output_voltage": 2.7, "input_voltage": 12.0, "load_current": 10e-3}
+    )
+    assert checked.passed
+    assert "load_regulation" not in checked.measured
+    assert "without load the output rises to 3.4 V" in checked.synthesis.assumptions
+
+
+def test_both_ends_of_an_input_range_are_simulated() -> None:
+    feed = requirement(2, "input_voltage", 12.0, relation="range", low=9.0, high=15.0)
+    checked = check_block("zener_regulator", {"output_voltage": 5.1}, extra=(feed,))
+    assert checked.value("line_regulation") > 5.0
+    assert any("from 9 V to 15 V" in text for text in checked.synthesis.assumptions)
+
+
 def test_a_resistor_or_zener_of_another_value_fails() -> None:
     checked = check_block(
         "zener_regulator", {"output_voltage": 5.1, "input_voltage": 12.0, "load_current": 10e-3}
