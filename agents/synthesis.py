@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voltsmith.agents.chains import Ends, whole_chain
 from voltsmith.knowledge.blocks import Values, block
 from voltsmith.knowledge.blocks.assembly import Assembly, ChainState, Probe
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.circuits import Circuit
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import BlockInstance, Plan
@@ -49,7 +50,7 @@ def synthesise(plan: Plan, requirements: Sequence[Requirement]) -> Synthesis:
         state = ChainState(suffix="" if len(plan.chains) == 1 else str(index + 1))
         for position, instance in enumerate(chain):
             state.first = position == 0
-            builder = assembly.builder(instance.id, state, instance.components)
+            builder = Builder(assembly, instance.id, state, instance.components)
             builder.is_last = position == len(chain) - 1
             try:
                 block(instance.block).build(builder, _values(instance, by_id))

@@ -17,7 +17,8 @@ os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
-from voltsmith.agents.reading.reader import check, read, unread_numbers
+from voltsmith.agents.reading.prompts import check
+from voltsmith.agents.reading.reader import read, unread_numbers
 from voltsmith.agents.reasoning import propose
 from voltsmith.agents.state import Settings, State
 from voltsmith.agents.synthesis import synthesise

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voltsmith.agents.reading.binding import Item
+from voltsmith.agents.reading.items import Item
 from voltsmith.agents.reading.lexicon import PART_FUNCTIONS
 from voltsmith.agents.reading.quantities import QuantityToken
 from voltsmith.agents.reading.stages import Segment

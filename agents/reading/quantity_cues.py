@@ -53,7 +53,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("lower_cutoff_frequency", "lower cutoff, lower corner, low cutoff, low corner, low end, lower cut off, lower cutoff frequency, low frequency cutoff, low frequency corner, lower corner frequency, lower edge, lower limit, low cut, down to, bass response, f low, lower 3db, low frequency response, lower frequency"),
     ("upper_cutoff_frequency", "upper cutoff, upper corner, high cutoff, high corner, high end, upper cut off, upper cutoff frequency, high frequency cutoff, high frequency corner, upper corner frequency, upper edge, upper limit, high cut, f high, upper 3db, upper frequency, up to", 0.9),
     ("q_factor", "q, quality factor, q factor, qfactor, quality, selectivity"),
-    ("passband_ripple ripple_voltage", "ripple, pass band ripple, passband ripple, ripple voltage, output ripple, peak to peak ripple, voltage ripple, pp ripple, residual ripple, of ripple"),
+    ("passband_ripple ripple_voltage ripple_percent", "ripple, pass band ripple, passband ripple, ripple voltage, output ripple, peak to peak ripple, voltage ripple, pp ripple, residual ripple, of ripple"),
     ("attenuation", "attenuation, rejection, attenuate, attenuates, attenuated, stop band, stopband, suppression, suppress, reject, rejects, down, stopband attenuation, stop band attenuation, below passband, loss, attenuating, suppressed, suppresses, rejecting"),
     ("notch_depth", "depth, deep, notch depth"),
     ("rolloff", "roll off, rolloff, slope, steepness, skirt, roll off rate, roll off slope, rolls off, rolling off"),

@@ -6,15 +6,16 @@ understand. Where no known word names a function, it asks ``guess``, which ranks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from voltsmith.agents.reading.binding import Item, bind, items_of, rivals
 from voltsmith.agents.reading.equations import equation_in
 from voltsmith.agents.reading.levels import bounded_after, by_levels, by_part, is_signal, split_levels
 from voltsmith.agents.reading.lexicon import CHOICES, CONNECTORS, FUNCTIONS, REVERSED, UNSUPPORTED
+from voltsmith.agents.reading.named_parts import named_parts, unknown_parts
 from voltsmith.agents.reading.numbers_read import read_numbers, structural, without_units
 from voltsmith.agents.reading.objections import logic_level, objections
+from voltsmith.agents.reading.prompts import check
 from voltsmith.agents.reading.quantities import QuantityToken
 from voltsmith.agents.reading.quantity_cues import (
     FUNCTION_DEFAULTS,
@@ -27,15 +28,12 @@ from voltsmith.agents.reading.sense import sense_of
 from voltsmith.agents.reading.stages import Segment, segments, unsupported
 from voltsmith.agents.reading.words import Vocabulary, Word, split
 from voltsmith.knowledge.blocks import blocks
-from voltsmith.knowledge.devices import components
-from voltsmith.schemas.errors import BadInput, NeedsAnswer
+from voltsmith.schemas.errors import NeedsAnswer
 from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.quantities import QUANTITIES
 from voltsmith.schemas.readings import Reading, StageRequest
 from voltsmith.schemas.requirements import NotUnderstood, Requirement
 
-LONGEST = 8_000
-"""Characters; a longer prompt is a document, not a request."""
 _CONDITIONED = frozenset(
     "gain phase attenuation input_impedance output_impedance notch_depth thd noise_density common_mode_rejection".split()
 )
@@ -47,11 +45,6 @@ CERTAIN = 0.62
 """Similarity from which a guess is taken."""
 
 _VOCABULARY = Vocabulary((*FUNCTIONS, *CHOICES, *QUANTITY_CUES), (*CONNECTORS, *REVERSED, *UNSUPPORTED))
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_PART_NAME = re.compile(
-    r"\b(?:using|use|with|uses|around|on|based on)\s+(?:an?\s+|the\s+|one\s+|two\s+)?"
-    r"([A-Za-z]{1,5}[0-9]{2,5}[A-Za-z0-9-]*(?:\.[0-9]+)?)\b"
-)
 _SYMMETRIC = frozenset({"dual", "split", "bipolar", "symmetric", "symmetrical"})
 _ALWAYS_RELEVANT = frozenset(
     {
@@ -97,25 +90,6 @@ def read(prompt: str, guess: Guess | None = None) -> Reading:
     if not parts:
         parts = [by_part(prompt, naming) or by_levels(prompt, tokens) or _guessed(prompt, guess, assumptions)]
     return _Reader(prompt, words, tokens, parts, assumptions).run()
-
-
-def check(prompt: str) -> None:
-    """Refuse what is no text.
-
-    Raises:
-        BadInput: with what is wrong and where.
-    """
-    if not prompt.strip():
-        raise BadInput('the prompt is empty; describe a circuit, for example "a 1 kHz low-pass filter"')
-    if len(prompt) > LONGEST:
-        raise BadInput(f"the prompt has {len(prompt)} characters; at most {LONGEST} are read")
-    if (match := _CONTROL.search(prompt)) is not None:
-        raise BadInput(
-            f"the prompt holds the control character {match.group()!r} at position {match.start()}; send plain text"
-        )
-    unreadable = sum(not (char.isprintable() or char.isspace()) for char in prompt)
-    if unreadable:
-        raise BadInput(f"the prompt holds {unreadable} unprintable characters; send plain text")
 
 
 def unread_numbers(prompt: str) -> tuple[NotUnderstood, ...]:
@@ -195,13 +169,16 @@ class _Reader:
         self._logic_levels(names)
         requirements = [self._with_repeats(requirement) for requirement in requirements]
         supply = self._supply(requirements)
+        self.drafts.problems += unknown_parts(self.prompt)
         self.drafts.problems += objections(self.prompt, self.words, self.parts, self.tokens)
         stages = tuple(
             StageRequest(
                 id=name,
                 function=part.function,
                 choices=self._choices(part, requirements, name),
-                components=self._components(part),
+                components=named_parts(
+                    self.prompt if len(self.parts) == 1 else self.prompt[part.start : part.end]
+                ),
                 requirements=tuple(r.id for r in requirements if r.stage in (name, None)),
                 text=self.prompt[part.start : part.end].strip()[:400],
             )
@@ -417,30 +394,3 @@ class _Reader:
     def _words_of(self, part: Segment) -> list[str]:
         """Words of a part, those inside numbers ("above 3 V") included."""
         return [word.text for word in self.words if part.start <= word.start < part.end]
-
-    def _components(self, part: Segment) -> tuple[str, ...]:
-        """Library parts named in the prompt; a part that is insisted on and unknown is a question."""
-        lookup = {
-            alias.lower(): entry.id for entry in components().values() for alias in (entry.id, *entry.aliases)
-        }
-        found: list[str] = []
-        for match in re.finditer(r"[A-Za-z0-9][A-Za-z0-9+-]*[0-9][A-Za-z0-9-]*(?:\.[0-9]+)?", self.prompt):
-            written = match.group().lower()
-            identifier = lookup.get(written) or lookup.get(written.removesuffix("s"))  # "two 2N3904s"
-            alone = len(self.parts) == 1 or part.start <= match.start() < part.end
-            if identifier is not None and identifier not in found and alone:
-                found.append(identifier)
-        for match in _PART_NAME.finditer(self.prompt):
-            name = match.group(1)
-            if name.lower() not in lookup and name.upper() == name and not _is_series(name):
-                from voltsmith.knowledge.devices import component
-
-                try:
-                    component(name)
-                except BadInput as unknown:
-                    self.drafts.problems.append(str(unknown))
-        return tuple(found)
-
-
-def _is_series(name: str) -> bool:
-    return re.fullmatch(r"E(6|12|24|48|96|192)", name) is not None

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks._networks import nearest_capacitor
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.selection import OpampNeeds, shortfall
 from voltsmith.knowledge.preferred import at_least, nearest, product_pair
 from voltsmith.schemas.components import Component

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from voltsmith.knowledge.blocks._amplifying import rails
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import offer_supply_current
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.devices import components

@@ -17,8 +17,8 @@ from voltsmith.knowledge.blocks._filter_prototypes import (
     low_pass_loss,
     low_pass_sections,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible

@@ -24,8 +24,8 @@ from voltsmith.knowledge.blocks._filter_amplified import (
 from voltsmith.knowledge.blocks._filter_passive import capacitor
 from voltsmith.knowledge.blocks._filter_prototypes import Section
 from voltsmith.knowledge.blocks._filter_sections import Parts, Target
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.preferred import at_least, nearest, ratio_pair
 from voltsmith.schemas.components import Component

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from voltsmith.knowledge.blocks._filter_offers import Filtered
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path
 from voltsmith.schemas.errors import Infeasible
 

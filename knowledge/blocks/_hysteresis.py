@@ -19,8 +19,9 @@ from voltsmith.knowledge.blocks._deciding import (
     test_of,
     triangle_bench,
 )
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.testbenches import Measure, MeasureKind

@@ -6,7 +6,7 @@ import math
 
 from scipy.optimize import brentq
 
-from voltsmith.knowledge.blocks.assembly import Builder
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import components
 from voltsmith.knowledge.devices._semiconductors import junction
 from voltsmith.schemas.components import Component

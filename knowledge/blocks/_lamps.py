@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks._junctions import forward_voltage, series_current
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import components
 from voltsmith.knowledge.preferred import values
 from voltsmith.schemas.components import Component

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, offer_linear
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import Ac, AcSweep, Bench, Dc, Measure, Op, Sine, Stimulus, Transient

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.components import Component
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.requirements import Requirement

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.requirements import Requirement

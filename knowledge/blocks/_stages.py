@@ -11,8 +11,9 @@ from voltsmith.knowledge.blocks._amplifying import (
     ground_leg,
 )
 from voltsmith.knowledge.blocks._networks import feedback_set
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path
 from voltsmith.knowledge.preferred import at_least
 from voltsmith.schemas.testbenches import Dc, Measure, Op

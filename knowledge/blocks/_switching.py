@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from voltsmith.knowledge.blocks._junctions import accept_diode, diode_for
-from voltsmith.knowledge.blocks.assembly import DECOUPLING, Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import DECOUPLING, Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import format_value
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component

@@ -12,7 +12,7 @@ from voltsmith.schemas.plans import Supply
 from voltsmith.schemas.requirements import Requirement
 
 if TYPE_CHECKING:
-    from voltsmith.knowledge.blocks.assembly import Builder
+    from voltsmith.knowledge.blocks.builder import Builder
 
 
 @dataclass(frozen=True)

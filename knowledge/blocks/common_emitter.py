@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 
 from voltsmith.knowledge.blocks._amplifying import aim, gain_from_levels, wanted
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, offer_linear
 from voltsmith.knowledge.devices import component, components
 from voltsmith.knowledge.preferred import at_least, nearest

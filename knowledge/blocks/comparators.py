@@ -19,8 +19,9 @@ from voltsmith.knowledge.blocks._deciding import (
     triangle_bench,
 )
 from voltsmith.knowledge.blocks._hysteresis import build_trigger
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import at_most, nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible

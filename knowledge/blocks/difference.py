@@ -17,8 +17,8 @@ from voltsmith.knowledge.blocks._amplifying import (
 from voltsmith.knowledge.blocks._networks import corrected, feedback_set
 from voltsmith.knowledge.blocks._pairs import offer_pair
 from voltsmith.knowledge.blocks._stages import amplifier_path
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible

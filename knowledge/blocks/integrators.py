@@ -9,8 +9,9 @@ from voltsmith.knowledge.blocks._amplifying import (
     rails,
 )
 from voltsmith.knowledge.blocks._networks import nearest_capacitor
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, ac_bench, ac_measure, offer_linear, sine_bench
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.preferred import Pair, at_least, nearest, product_pair

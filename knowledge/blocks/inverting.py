@@ -19,8 +19,9 @@ from voltsmith.knowledge.blocks._stages import (
     non_inverting_stage,
     series_capacitor,
 )
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, ac_bench, offer_linear
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.plans import Supply

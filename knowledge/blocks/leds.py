@@ -9,8 +9,9 @@ from voltsmith.knowledge.blocks._junctions import forward_voltage, series_curren
 from voltsmith.knowledge.blocks._lamps import LED_CURRENT, choose_led, series_resistor
 from voltsmith.knowledge.blocks._regulated import rating
 from voltsmith.knowledge.blocks._switching import DROP, PIN_CURRENT, Duty, unfit
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import component, components
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component

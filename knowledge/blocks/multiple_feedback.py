@@ -14,8 +14,8 @@ from voltsmith.knowledge.blocks._filter_active import (
 )
 from voltsmith.knowledge.blocks._filter_amplified import MULTIPLE_FEEDBACK
 from voltsmith.knowledge.blocks._filter_prototypes import MAX_ORDER
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 

@@ -26,8 +26,9 @@ from voltsmith.knowledge.blocks._stages import (
     offer_output_level,
     series_capacitor,
 )
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, offer_linear
 from voltsmith.knowledge.preferred import at_least, nearest, product_pair
 from voltsmith.schemas.blocks import Parameter

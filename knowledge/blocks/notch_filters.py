@@ -9,8 +9,8 @@ from voltsmith.knowledge.blocks import _filter_passive as passive
 from voltsmith.knowledge.blocks._filter_active import SPLIT
 from voltsmith.knowledge.blocks._filter_cascade import arriving_amplitude
 from voltsmith.knowledge.blocks._filter_offers import offer_notch
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.preferred import Pair, at_least, nearest, product_pair, ratio_pair
 from voltsmith.schemas.blocks import Parameter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.requirements import Requirement
 from voltsmith.schemas.testbenches import (
     Ac,

@@ -6,8 +6,9 @@ import math
 
 from voltsmith.knowledge.blocks._amplifying import aim, middle, rails
 from voltsmith.knowledge.blocks._junctions import diode_of
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import offer_supply_current
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.preferred import at_least, nearest

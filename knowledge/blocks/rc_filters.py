@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks import _filter_passive as passive
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import Pair, nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from scipy.optimize import brentq
 
 from voltsmith.knowledge.blocks._junctions import diode_of, forward_voltage
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import capacitor_voltage, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.components import Component

@@ -14,8 +14,8 @@ from voltsmith.knowledge.blocks._square import (
     frequency_parameter,
     offer_square,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.selection import OpampNeeds, shortfall
 from voltsmith.knowledge.devices import component, components
 from voltsmith.knowledge.preferred import nearest, values

@@ -6,8 +6,8 @@ import math
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks import _filter_passive as passive
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.rc_filters import first_order_only
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter

@@ -30,8 +30,8 @@ from voltsmith.knowledge.blocks._filter_prototypes import (
     low_pass_loss,
     low_pass_sections,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks import _filter_passive as passive
 from voltsmith.knowledge.blocks._filter_offers import offer_band_pass, offer_notch
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible

@@ -5,8 +5,8 @@ from __future__ import annotations
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks._filter_active import CENTER, SPLIT, build_band_pass
 from voltsmith.knowledge.blocks._filter_amplified import SALLEN_KEY
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 

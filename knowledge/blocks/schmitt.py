@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from voltsmith.knowledge.blocks._hysteresis import build_trigger
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.errors import Infeasible
 from voltsmith.schemas.plans import Supply

@@ -14,8 +14,9 @@ from voltsmith.knowledge.blocks._amplifying import (
 )
 from voltsmith.knowledge.blocks._networks import corrected, feedback_set
 from voltsmith.knowledge.blocks._stages import amplifier_path, deliver, series_capacitor
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, voltage
 from voltsmith.knowledge.blocks.base import Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.offers import Path, offer_linear
 from voltsmith.schemas.blocks import Parameter
 from voltsmith.schemas.plans import Supply

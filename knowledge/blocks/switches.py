@@ -20,8 +20,9 @@ from voltsmith.knowledge.blocks._switching import (
     supply_of,
     unfit,
 )
-from voltsmith.knowledge.blocks.assembly import Builder, Drive
+from voltsmith.knowledge.blocks.assembly import Drive
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import component, components, format_value
 from voltsmith.knowledge.preferred import at_least, at_most, nearest
 from voltsmith.schemas.components import Component

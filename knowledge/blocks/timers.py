@@ -18,8 +18,9 @@ from voltsmith.knowledge.blocks._square import (
     positive_rail,
 )
 from voltsmith.knowledge.blocks._timer555 import Chosen, Timer, Times, choose_astable
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import component, components, format_value
 from voltsmith.knowledge.preferred import nearest, values
 from voltsmith.schemas.blocks import Parameter

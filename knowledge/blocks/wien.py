@@ -10,8 +10,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 from voltsmith.knowledge.blocks._square import aimed
-from voltsmith.knowledge.blocks.assembly import Builder, Probe, current, voltage
+from voltsmith.knowledge.blocks.assembly import Probe, current, voltage
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.blocks.selection import OpampNeeds
 from voltsmith.knowledge.devices import component
 from voltsmith.knowledge.devices._semiconductors import junction

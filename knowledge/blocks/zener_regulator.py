@@ -16,8 +16,8 @@ from voltsmith.knowledge.blocks._regulated import (
     rating,
     task_of,
 )
-from voltsmith.knowledge.blocks.assembly import Builder
 from voltsmith.knowledge.blocks.base import Asked, Block, Values
+from voltsmith.knowledge.blocks.builder import Builder
 from voltsmith.knowledge.devices import component, components
 from voltsmith.knowledge.preferred import capacitor_voltage, values
 from voltsmith.schemas.blocks import Parameter

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voltsmith.agents.reading.numbers_read import read_numbers, structural
+from voltsmith.agents.reading.prompts import LONGEST
 from voltsmith.agents.reading.quantities import numbers_in
-from voltsmith.agents.reading.reader import LONGEST, read, relevant
+from voltsmith.agents.reading.reader import read, relevant
 from voltsmith.agents.regression import load
 from voltsmith.knowledge.blocks import blocks
 from voltsmith.schemas.errors import BadInput, NeedsAnswer
