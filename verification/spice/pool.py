@@ -114,6 +114,8 @@ class SimulatorPool:
         parts: list[tuple[int, Job]] = []
         for index, job in enumerate(jobs):
             parts += [(index, piece) for piece in self._split(job)]
+        if len(parts) == 1:  # no need to wake another thread for it
+            return [self._one(parts[0][1])]
         done = list(self._threads.map(lambda item: self._one(item[1]), parts))
         merged: list[Outcome] = []
         for index in range(len(jobs)):
