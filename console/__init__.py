@@ -1,1 +1,1 @@
-"""."""
+"""What a terminal shows: results, progress, problems."""

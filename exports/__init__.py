@@ -1,1 +1,1 @@
-"""."""
+"""What people take away: SPICE files and the bundle."""

@@ -1,1 +1,1 @@
-"""."""
+"""What decides: electrical rules, simulation, scores, the verdict."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
 from voltsmith.knowledge.blocks import _filter_passive as passive
@@ -86,12 +87,13 @@ class _Rl(Block):
             )
         return best[1], best[2]
 
+    @abstractmethod
     def _resistor(self, reactance: float, winding: float, front: float, load: float) -> float:
         """The resistor (ohm) that goes with a coil of this reactance at the corner; 0 where none does."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _state(self, b: Builder, resistor: float, winding: float, front: float, load: float) -> None:
-        raise NotImplementedError
+        """Say what the circuit is, as a block does in its offers."""
 
 
 class RlLowPass(_Rl):

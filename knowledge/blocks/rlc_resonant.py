@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import NamedTuple
 
 from voltsmith.knowledge.blocks import _filter_demand as demand
@@ -66,9 +67,9 @@ class _Resonant(Block):
             found["center_frequency"] = 1 / (TAU * math.sqrt(asked["inductance"] * asked["capacitance"]))
         return found
 
+    @abstractmethod
     def _resistor(self, loss: float, winding: float, front: float, load: float) -> float:
         """The resistor (ohm) that makes the total damping ``loss`` (ohm); 0 where none does."""
-        raise NotImplementedError
 
     def _search(self, p: Values, front: float, load: float) -> _Resonator:
         center, q = p["center_frequency"], p["q_factor"]
