@@ -50,7 +50,7 @@ def test_a_good_circuit_passes():
     assert report.passed
     assert codes(report) == []
     assert how(report) == {"R1": "simulated"}
-    assert report.coverage[0].why == "ac_sweep analysis"
+    assert report.coverage[0].why == "ac analysis"
     assert (report.scores.structural, report.scores.electrical) == (10.0, 10.0)
 
 

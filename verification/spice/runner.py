@@ -22,6 +22,8 @@ from voltsmith.verification.spice.spread import alterations
 
 DEFAULT_RUNS = 200
 """Monte Carlo runs of an AC, DC or noise bench."""
+ANALYSES = {"op": "op", "dc_sweep": "dc", "ac_sweep": "ac", "transient": "tran", "noise": "noise"}
+"""What reports call an analysis: SPICE's own words."""
 TRANSIENT_RUNS = 20
 """Monte Carlo runs of a transient bench, which takes longer."""
 
@@ -203,7 +205,7 @@ def _judge(requirement: Requirement, bench: Bench, series: NDArray[np.float64], 
     measured = bool(np.isfinite(nominal))
     return Measurement(
         requirement=requirement.id,
-        analysis=bench.analysis.kind,
+        analysis=ANALYSES[bench.analysis.kind],
         value=nominal if measured else None,
         unit=requirement.unit,
         min=low,

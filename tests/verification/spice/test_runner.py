@@ -114,7 +114,7 @@ def test_an_rc_low_pass_against_its_equations(pool: SimulatorPool):
         middle = (measurement.min + measurement.max) / 2
         assert measurement.value == pytest.approx(middle, rel=item)
         assert measurement.monte_carlo is None
-    assert [m.analysis for m in found] == ["ac_sweep"] * 4 + ["transient", "noise"]
+    assert [m.analysis for m in found] == ["ac"] * 4 + ["tran", "noise"]
 
 
 def test_the_current_of_a_source_is_positive_out_of_it(pool: SimulatorPool):
