@@ -103,9 +103,15 @@ def _explained(folder: Path) -> Iterator[None]:
 
 def _resolved(folder: Path) -> Path:
     try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            folder.stat()  # from Python 3.13 on, resolve() no longer minds links that lead in a circle
         return folder.resolve()
     except (ValueError, RuntimeError) as trouble:  # a NUL in the name; links that lead in a circle
         raise BadInput(f"{str(folder)!r} names no folder: {trouble}") from trouble
+    except OSError as trouble:
+        if trouble.errno != errno.ELOOP:
+            raise
+        raise BadInput(f"{str(folder)!r} names no folder: its links lead in a circle") from trouble
 
 
 def _place_for(target: Path) -> Path:
