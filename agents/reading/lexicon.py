@@ -343,6 +343,7 @@ FUNCTIONS: dict[str, Cue] = {
     **_cues("band_pass", "bp", weak=True),
     **_cues("low_side_switch", "pwm dimming, fet switch, with a fet, led strip dimmer", topology="mosfet"),
     **_cues("voltage_regulator", "stable reference, precision reference, reference", weak=True),
+    **_cues("band_pass", "peak at, tank circuit, resonator, resonance at", weak=True),
 }
 """Function cues by phrase."""
 

@@ -268,17 +268,22 @@ class _Reader:
         if token.dimension != "decibel" or abs(abs(token.value) - 3) > 0.05:
             return False
         after = [item.text for item in items[index + 1 : index + 3]]
-        near = bool(after) and after[0] in (
-            "point",
-            "frequency",
-            "corner",
-            "cutoff",
-            "bandwidth",
-            "at",
-            "bw",
-            "down",
-            "cut",
-            "freq",
+        before = items[index - 1].text if index else ""
+        near = before in ("f", "fc") or (
+            bool(after)
+            and after[0]
+            in (
+                "point",
+                "frequency",
+                "corner",
+                "cutoff",
+                "bandwidth",
+                "at",
+                "bw",
+                "down",
+                "cut",
+                "freq",
+            )
         )
         return near or any(
             item.text in ("bandwidth", "cutoff", "corner") for item in items[max(0, index - 2) : index]

@@ -110,7 +110,8 @@ class Drafts:
         named_gain: bool = False,
     ) -> None:
         if quantity in _FULL_SCALE and relation == "range" and token.low == 0 and token.high is not None:
-            value, relation = token.high, "eq"  # a signal from 0 to 100 mV has a size, not a choice of sizes
+            # A signal from 0 to 100 mV has a size, not a choice of sizes; a follower passes it around its middle.
+            value, relation = (token.high / 2 if function == "buffer" else token.high), "eq"
         known = QUANTITIES[quantity]
         unit, target = known.unit, value
         # "At least" and "at most" mean what they say.
