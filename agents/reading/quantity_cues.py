@@ -35,7 +35,7 @@ _ENTRIES: tuple[tuple[str, str] | tuple[str, str, float], ...] = (
     ("mains_frequency", "hum, hum removal, mains hum"),
     ("", "low dropout, low noise, low distortion, low power, low cost, high gain, low offset"),
     ("input_amplitude", "amplitude input, amplitude signal, peak input signal, amplitude at the input, peak amplitude input"),
-    ("input_amplitude", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
+    ("input_amplitude source_resistance", ", ".join(f"{noun} {verb}" for noun in _SOURCES for verb in _SPEAKS)),
     ("output_amplitude", "wants, wants to see, want, adc, sound card, recorder, i want, full scale output, at the adc, at the output"),
     ("source_resistance", "strain gauge, bridge, gauge, load cell, pickup, microphone impedance"),
     ("inputs", "audio signal, audio source, audio signals, sensor signal, line level signal, voltages, voltage, inputs each, audio input, mono input"),

@@ -29,6 +29,7 @@ Chebyshev low-pass with 1 dB of ripple, 5th order, fc 20 kHz | low_pass | passba
 low-pass at 1 kHz that attenuates 10 kHz by at least 35 dB | low_pass | cutoff_frequency = 1e3; attenuation >= 35 @ 10e3
 1 kHz low-pass with 40 dB at 10 kHz | low_pass | cutoff_frequency = 1e3; attenuation >= 40 @ 10e3
 active high-pass filter, cut-off at 80 Hz, second order | high_pass | cutoff_frequency = 80; order = 2
+40 kHz low-pass, the source is 50 ohm | low_pass | cutoff_frequency = 40e3; source_resistance = 50
 block everything below 20 Hz with an RC high-pass | high_pass | cutoff_frequency = 20
 band-pass from 300 Hz to 3.4 kHz | band_pass | lower_cutoff_frequency = 300; upper_cutoff_frequency = 3400
 narrow band-pass around 1 kHz with a Q of 10 | band_pass | center_frequency = 1e3; q_factor = 10
